@@ -77,10 +77,11 @@ class LitBatch:
     def _lines(self, index: int, reached: float) -> Array:
         """From every point towards the function, shape (B, 2 ends, 2 coordinates)."""
         state = state_at(self._states, self._clock.moved(index))
-        f = self._scaling.y_to_original(self._states.history.network(state)(self._step.x))
-        ends = self._y + reached * (kept_near(f, self._limits) - self._y)
-        points = np.column_stack([self._x, self._y])
-        return np.stack([points, np.column_stack([self._x, ends])], axis=1)
+        network = self._states.history.network(state)
+        f = kept_near(self._scaling.y_to_original(network(self._step.x)), self._limits)
+        y = self._y + reached * (f - self._y)
+        points, ends = np.column_stack([self._x, self._y]), np.column_stack([self._x, y])
+        return np.stack([points, ends], axis=1)
 
 
 def state_at(states: View, share: float) -> int:

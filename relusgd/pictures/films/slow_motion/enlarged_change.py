@@ -60,7 +60,9 @@ def enlargement(change: Array, limits: tuple[float, float]) -> int:
 
     change: f after the step less f before it, shape (K,). 1 where it can be seen as it is.
     """
-    largest = float(np.abs(np.nan_to_num(change)).max(initial=0.0)) / (limits[1] - limits[0])
+    low, high = limits
+    sizes = np.abs(np.nan_to_num(change))
+    largest = float(sizes.max(initial=0.0)) / (high - low)
     if largest > SEEN or largest == 0:
         return 1
     fitting = [factor for factor in FACTORS if factor * largest <= ENLARGED]

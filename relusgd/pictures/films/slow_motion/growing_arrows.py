@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans
 from relusgd.pictures.films.slow_motion.timing import SlowClock
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, LineCollection
@@ -50,16 +50,22 @@ def arrows_of(states: View, scales: Scales, *, wide: bool) -> Arrows | None:
     first, last = states.history.network(0), states.history.network(len(states) - 1)
     to_original = states.dataset.scaling.x_to_original
     before, after = to_original(first.elbow), to_original(last.elbow)
+    is_seen = _is_seen_to_bend(states, scales, wide=wide)
+    seen_before = np.where(is_seen, before, np.nan)
+    arrows = Arrows.of(seen_before, after, states.low, states.high, None)
+    return arrows if len(arrows.number) else None
+
+
+def _is_seen_to_bend(states: View, scales: Scales, *, wide: bool) -> Booleans:
+    """Which units of the first layer can be seen to bend the function, shape (H1,)."""
     strength = original_bending(states, 0)
     if wide:
-        seen = np.zeros(len(before), dtype=bool)
-        seen[strongest(strength, MOST_OF_WIDE)] = True
-    elif states.deep:
-        seen = np.ones(len(before), dtype=bool)
-    else:
-        seen = relative(strength, scales.kink) > FAINTEST_KINK
-    arrows = Arrows.of(np.where(seen, before, np.nan), after, states.low, states.high, None)
-    return arrows if len(arrows.number) else None
+        is_seen = np.zeros(len(strength), dtype=bool)
+        is_seen[strongest(strength, MOST_OF_WIDE)] = True
+        return is_seen
+    if states.deep:
+        return np.ones(len(strength), dtype=bool)
+    return relative(strength, scales.kink) > FAINTEST_KINK
 
 
 class GrowingArrows:
@@ -123,16 +129,18 @@ class GrowingArrows:
         It is as low over its elbow as it touches none before it; nan where more than MOST_STACKED
         would lie over each other.
         """
-        lane = LANE * self._thick * self._pixel
-        left = np.minimum(self._arrows.start, self._stop) - lane[0]
-        right = np.maximum(self._arrows.start, self._stop) + lane[0]
+        beside, lane = LANE * self._thick * self._pixel
+        left = np.minimum(self._arrows.start, self._stop) - beside
+        right = np.maximum(self._arrows.start, self._stop) + beside
         placed = np.full(len(heights), np.nan)
-        for number in np.argsort(right - left):
-            beside = (left < right[number]) & (right > left[number])
-            height = heights[number] + lane[1]
-            while np.any(np.abs(placed[beside] - height) < 0.9 * lane[1]):
-                height += lane[1]
-            if height <= heights[number] + (MOST_STACKED + 0.5) * lane[1]:
+        short_first = np.argsort(right - left)
+        for number in short_first:
+            is_beside = (left < right[number]) & (right > left[number])
+            height = heights[number] + lane
+            while np.any(np.abs(placed[is_beside] - height) < 0.9 * lane):
+                height += lane
+            highest_allowed = heights[number] + (MOST_STACKED + 0.5) * lane
+            if height <= highest_allowed:
                 placed[number] = height
         return placed
 
@@ -145,21 +153,25 @@ class GrowingArrows:
 
     def _lines(self, come: float) -> list[Array]:
         """One line for each arrow: its shaft, and the two strokes of its head at the tip."""
-        arrows = self._arrows
-        tip = arrows.start + come * (self._stop - arrows.start)
-        way = tip - arrows.start
-        pixels = np.abs(way) / self._pixel[0]
-        shown = (come > 0) & (pixels > SHORTEST * self._thick) & np.isfinite(self._height)
+        start = self._arrows.start
+        pixel_across, pixel_up = self._pixel
+        tip = start + come * (self._stop - start)
+        way = tip - start
+        pixels = np.abs(way) / pixel_across
+        is_long = pixels > SHORTEST * self._thick
+        is_shown = (come > 0) & is_long & np.isfinite(self._height)
         # Of an arrow that is hardly longer than its head, the head is smaller.
         reach = np.minimum(BARB * self._thick, 0.7 * pixels)
-        back = tip - np.sign(way) * reach * self._pixel[0]
-        aside = reach * self._pixel[1]
+        back = tip - np.sign(way) * reach * pixel_across
+        aside = reach * pixel_up
         lines = []
-        for number, is_shown in enumerate(shown):
-            height = self._height[number]
+        for number, height in enumerate(self._height):
             end = [tip[number], height]
+            if not is_shown[number]:
+                lines.append(np.array([end]))
+                continue
+            foot = [start[number], height]
             upper = [back[number], height + 0.75 * aside[number]]
             lower = [back[number], height - 0.75 * aside[number]]
-            line = [[arrows.start[number], height], end, upper, end, lower]
-            lines.append(np.array(line if is_shown else [end]))
+            lines.append(np.array([foot, end, upper, end, lower]))
         return lines

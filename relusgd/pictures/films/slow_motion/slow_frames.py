@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from relusgd.model.network import Integers
 from relusgd.pictures.films.in_turn import FilmPart
 from relusgd.pictures.films.painter import PartsPainter
 from relusgd.pictures.films.slow_motion.batch import LitBatch, state_at
@@ -15,7 +16,7 @@ from relusgd.pictures.films.slow_motion.words import captions_of_step
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import AtRows, InOneOrder, Part
 from relusgd.pictures.kit.plain_matplotlib import Artist
-from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.scales import error_axis
 from relusgd.pictures.scenes.view import View
@@ -32,9 +33,11 @@ from relusgd.pictures.storeys.words import Words
 def slow_motion_part(view: View, script: Script, step: RealStep, look: Look) -> FilmPart:
     """The slow motion of a step in the film that has this script."""
     clock = SlowClock.at(script.fps)
-    painter = PartsPainter(
-        lambda sheet: SlowMotionBuilder(sheet, view, script, step, clock).draw(), clock.count, look
-    )
+
+    def draw(sheet: Sheet) -> list[Part]:
+        return SlowMotionBuilder(sheet, view, script, step, clock).draw()
+
+    painter = PartsPainter(draw, clock.count, look)
     return FilmPart(painter, np.arange(clock.count))
 
 
@@ -50,46 +53,77 @@ class SlowMotionBuilder:
         self.real = real
         self.clock = clock
         self.film = OneRunBuilder(sheet, view, script)
-        until = np.searchsorted(view.history.step[script.rows], real.number, side="right")
-        self.row = int(script.rows[until - 1])
-        frames = max(2, round(PHASES["moves"] * clock.fps))
-        self.states = view_of_step(view, real.step, frames, self.row)
+        shown_steps = view.history.step[script.rows]
+        frames_until = np.searchsorted(shown_steps, real.number, side="right")
+        self.row = int(script.rows[frames_until - 1])
+        frames_of_move = max(2, round(PHASES["moves"] * clock.fps))
+        self.states = view_of_step(view, real.step, frames_of_move, self.row)
 
     def draw(self) -> list[Part]:
         """Draw what never changes, and give the parts that change."""
-        sheet, view, film = self.sheet, self.view, self.film
-        boxes, scales, frames = film.boxes, film.scales, self.clock.count
-        standing = np.full(frames, self.row)
+        view, film = self.view, self.film
         parts: list[Part] = []
         now = 0
-        if boxes.lower:
-            lower = LowerStorey(sheet, boxes.lower, view, scales, film.time, view.history.step)
-            now = int(rows_until(film.time, np.array([float(self.real.number)]), boxes.lower)[0])
-            parts.append(StandingPaths(lower, now))
-        colour = sheet.colours.learned
-        upper = UpperStorey(sheet, boxes.upper, self.states, scales, colour, film.corner)
-        stems = None
-        if "units" in sheet.look.show:
-            rows = np.full(len(self.states), now)
-            stems = Stems(sheet, boxes.upper, boxes.lower, scales, rows)
-        moved = [state_at(self.states, self.clock.moved(frame)) for frame in range(frames)]
-        function = AtRows(FunctionOnStems(upper, stems), np.array(moved))
+        if film.boxes.lower:
+            now = self._rows_until_step(film.boxes.lower)
+            parts.append(self._draw_paths(film.boxes.lower, now))
+        upper = self._draw_upper()
         taken, said = self._draw_step(upper)
+        function = AtRows(FunctionOnStems(upper, self._draw_stems(now)), self._states_shown())
         parts.append(InOneOrder([function, *taken]))
         if film.corner:
-            storeys = RunStoreys(sheet, view, scales, film.time, view.history.step)
+            storeys = RunStoreys(self.sheet, view, film.scales, film.time, view.history.step)
             errors = storeys.draw_errors(film.corner, error_axis(view))
+            standing = np.full(self.clock.count, self.row)
             parts.append(AtRows(errors, standing))
         parts += self._draw_head(said)
         film.name_axes()
         return [*parts, self._leaving_words()]
 
+    def _rows_until_step(self, lower: Box) -> int:
+        """How many rows of pixels of the lower storey lie before the step."""
+        number = np.array([float(self.real.number)])
+        (rows,) = rows_until(self.film.time, number, lower)
+        return int(rows)
+
+    def _draw_paths(self, lower: Box, now: int) -> Part:
+        """The paths until now."""
+        film, steps = self.film, self.view.history.step
+        storey = LowerStorey(self.sheet, lower, self.view, film.scales, film.time, steps)
+        return StandingPaths(storey, now)
+
+    def _draw_upper(self) -> UpperStorey:
+        """The upper storey, whose network goes from the state before the step to that after it."""
+        film = self.film
+        return UpperStorey(
+            self.sheet,
+            film.boxes.upper,
+            self.states,
+            film.scales,
+            self.sheet.colours.learned,
+            film.corner,
+        )
+
+    def _draw_stems(self, now: int) -> Stems | None:
+        """The stems from the upper storey to the paths, which stand at now."""
+        if "units" not in self.sheet.look.show:
+            return None
+        boxes = self.film.boxes
+        rows = np.full(len(self.states), now)
+        return Stems(self.sheet, boxes.upper, boxes.lower, self.film.scales, rows)
+
+    def _states_shown(self) -> Integers:
+        """In which state the network is in each frame."""
+        shares = [self.clock.moved(frame) for frame in range(self.clock.count)]
+        return np.array([state_at(self.states, share) for share in shares])
+
     def _draw_step(self, upper: UpperStorey) -> tuple[list[Part], dict[str, str]]:
         """What the step adds to the upper storey, and what is said of it in each phase."""
         sheet, film, states, clock = self.sheet, self.film, self.states, self.clock
         step, dataset = self.real.step, self.view.dataset
+        batch = LitBatch(sheet, upper.front, step, dataset, states, clock)
         change = EnlargedChange(sheet, upper.front, states, clock)
-        parts: list[Part] = [LitBatch(sheet, upper.front, step, dataset, states, clock), change]
+        parts: list[Part] = [batch, change]
         arrows = None
         if "units" in sheet.look.show and self.real.elbows_learn:
             arrows = arrows_of(states, film.scales, wide=self.view.wide)

@@ -35,10 +35,11 @@ def captions_of_step(
 def misses(step: ElbowStep, dataset: Dataset) -> tuple[str, str]:
     """The mean of the absolute residuals before and after, with digits that tell them apart."""
     deviation = dataset.scaling.y_deviation
-    means = [deviation * _mean_residual(f, step.y) for f in (step.f, step.f_after)]
-    fewest = _decimals(max(means))
+    before = deviation * _mean_residual(step.f, step.y)
+    after = deviation * _mean_residual(step.f_after, step.y)
+    fewest = _decimals(max(before, after))
     for decimals in range(fewest, fewest + 4):
-        first, last = (f"{mean:,.{decimals}f}" for mean in means)
+        first, last = f"{before:,.{decimals}f}", f"{after:,.{decimals}f}"
         if first != last:
             break
     return first, last
@@ -52,15 +53,17 @@ def _decimals(value: float) -> int:
 
 
 def _mean_residual(f: Array, y: Array) -> float:
-    return float(np.mean(np.abs(f - y)))
+    """The mean of the absolute residuals."""
+    residuals = np.abs(f - y)
+    return float(np.mean(residuals))
 
 
 def _batch(real: RealStep, points: int) -> str:
-    draws = len(real.step.x)
+    """What the batch of the step is, of so many training points."""
     if real.is_full:
-        return f"Its batch is all {points:,} points" + (
-            ", with fresh noise" if real.is_noisy else ""
-        )
+        noise = ", with fresh noise" if real.is_noisy else ""
+        return f"Its batch is all {points:,} points{noise}"
+    draws = len(real.step.x)
     if real.is_noisy:
         return f"{draws:,} draws from {points:,} points, with fresh noise"
     different = len(set(zip(real.step.x.tolist(), real.step.y.tolist(), strict=True)))
