@@ -37,6 +37,17 @@ TALLEST = 0.2
 FAINTEST_KINK = 0.04
 """Bends weaker than this part of a full one are not marked."""
 
+SMALLEST_KINK, SMALLEST_KINK_OF_DEEP, LARGER_KINK = 3.0, 4.5, 5.0
+"""The size of the mark of the weakest bend, in deep networks too, and by how much that of the
+strongest is larger, in pixels."""
+
+SMALLEST_ELBOW, LARGER_ELBOW = 4.0, 7.0
+"""The size of the dot at the elbow of the weakest unit, and by how much that of the strongest is
+larger, in pixels."""
+
+FEW_UNITS = 60
+"""The lines of more units are thinner."""
+
 
 class CurvePanel:
     """Data, truth, the learned function through its breakpoints, and the units that it is made of.
@@ -79,76 +90,101 @@ class CurvePanel:
         self.moving: list[Artist] = [*units, *self._references.moving, *curve, *noted]
 
     def _draw_data(self) -> None:
-        view, looks, dataset = self._view, self._looks, self._view.dataset
+        """Points and truth, over the zero line of the units and the part of x for training."""
+        view, looks, dataset, axes = self._view, self._looks, self._view.dataset, self._axes
+        self._draw_zero_line()
+        if dataset.train_domain is not None:
+            self._draw_train_domain(*dataset.train_domain)
+        if view.shows_test_points:
+            x, y = original(view, dataset.x_test, dataset.y_test)
+            axes.plot(x, y, **looks["test data"], zorder=2.0)
+        x, y = original(view, dataset.x_train, dataset.y_train)
+        axes.plot(x, y, **looks["data"], zorder=2.1)
+        if view.truth is not None:
+            x, y = view.truth
+            axes.plot(x, y, **looks["truth"], zorder=2.2)
+
+    def _draw_zero_line(self) -> None:
+        """The height from which units are drawn, if they are drawn and it is in the picture."""
         low, high = self._scales.y
-        if low < view.baseline < high and "units" in self._sheet.look.show:
+        is_inside = low < self._view.baseline < high
+        if is_inside and "units" in self._sheet.look.show:
             self._axes.axhline(
-                view.baseline,
+                self._view.baseline,
                 color=self._sheet.colours.faint,
                 linewidth=self._sheet.points(0.8),
                 zorder=1.6,
             )
-        if dataset.train_domain is not None:
-            shade = self._sheet.colours.faint
-            self._axes.axvspan(*dataset.train_domain, color=shade, alpha=0.08, lw=0, zorder=0.5)
-            for end in dataset.train_domain:
-                self._axes.axvline(end, color=shade, linewidth=self._sheet.points(0.9), zorder=1.6)
-        if view.shows_test_points:
-            x, y = original(view, dataset.x_test, dataset.y_test)
-            self._axes.plot(x, y, **looks["test data"], zorder=2.0)
-        x, y = original(view, dataset.x_train, dataset.y_train)
-        self._axes.plot(x, y, **looks["data"], zorder=2.1)
-        if view.truth is not None:
-            x, y = view.truth
-            self._axes.plot(x, y, **looks["truth"], zorder=2.2)
+
+    def _draw_train_domain(self, low: float, high: float) -> None:
+        """A shade behind the part of x from which training points come, and lines at its ends."""
+        shade = self._sheet.colours.faint
+        self._axes.axvspan(low, high, color=shade, alpha=0.08, lw=0, zorder=0.5)
+        for end in (low, high):
+            self._axes.axvline(end, color=shade, linewidth=self._sheet.points(0.9), zorder=1.6)
 
     def _make_units(self) -> list[Artist]:
         """The lines and elbows of the units, or the bars of a wide layer's bends."""
+        sheet, view, axes = self._sheet, self._view, self._axes
         low, high = self._scales.y
-        inset = (TALLEST if self._view.wide else 0.02) * (high - low)
-        self._elbow_height = float(np.clip(self._view.baseline, low + inset, high - inset))
-        if self._view.wide:
+        # Elbows and bars stay whole where the zero line is outside the picture.
+        inset = (TALLEST if view.wide else 0.02) * (high - low)
+        self._elbow_height = float(np.clip(view.baseline, low + inset, high - inset))
+        if view.wide:
             return self._make_bars()
-        self._lines = MovingLines(self._axes, MOVING)
-        paper, width = self._sheet.colours.paper, self._sheet.points(0.8)
-        self._elbows = moving_dots(self._axes, 0.1, edgecolors=paper, linewidths=width)
-        if not self._view.has_terms:
+        self._lines = MovingLines(axes, MOVING)
+        self._elbows = moving_dots(
+            axes,
+            0.1,
+            edgecolors=sheet.colours.paper,
+            linewidths=sheet.points(0.8),
+        )
+        if not view.has_terms:
             return [self._lines, self._elbows]
-        self._level = moving_line(self._axes, 0.05, **self._looks["output bias"])
+        self._level = moving_line(axes, 0.05, **self._looks["output bias"])
         return [self._lines, self._level, self._elbows]
 
     def _make_bars(self) -> list[Artist]:
-        colours = self._sheet.colours
+        """Bars of bends up, and of bends down."""
+        colours, view = self._sheet.colours, self._view
         paints = [colours.positive, colours.negative]
-        if self._view.deep:
+        if view.deep:
             paints = [colours.neutral, colours.neutral]
-        self._bars = [
-            moving_steps(
+        self._bars: list[Any] = []
+        for order, paint in enumerate(paints):
+            bars = moving_steps(
                 self._axes,
                 order / 10,
-                (self._view.low, self._view.high),
+                (view.low, view.high),
                 baseline=self._elbow_height,
                 linewidth=0,
                 **pale(self._sheet, paint),
             )
-            for order, paint in enumerate(paints)
-        ]
+            self._bars.append(bars)
         return [*self._bars]
 
     def _make_curve(self) -> list[Artist]:
         """The line of the learned function on a halo, and the marks of its bends."""
-        sheet, paper = self._sheet, self._sheet.colours.paper
+        sheet, axes, paper = self._sheet, self._axes, self._sheet.colours.paper
         width = self._looks["learned"]["linewidth"]
         self._halo = moving_line(
-            self._axes, 0.2, color=paper, linewidth=width + sheet.points(2.4), alpha=0.75
+            axes,
+            0.2,
+            color=paper,
+            linewidth=width + sheet.points(2.4),
+            alpha=0.75,
         )
         self._curve = moving_line(
-            self._axes, 0.3, solid_joinstyle="round", color=self._colour, linewidth=width
+            axes,
+            0.3,
+            solid_joinstyle="round",
+            color=self._colour,
+            linewidth=width,
         )
         self._layer_colours = to_rgba_array(sheet.colours.layers)
         deep = self._view.deep
         self._kinks = moving_dots(
-            self._axes,
+            axes,
             0.4,
             linewidths=sheet.points(1.0 if deep else 1.6),
             facecolors=paper,
@@ -158,16 +194,17 @@ class CurvePanel:
 
     def draw_behind(self, views: Sequence[View]) -> None:
         """The last functions of other runs, faint, under this one."""
-        look: dict[str, Any] = {
-            "color": self._colour,
-            "linewidth": self._sheet.points(1.3),
-            "alpha": self._sheet.least_opacity(self._colour),
-            "solid_joinstyle": "round",
-            "zorder": 2.3,
-        }
         for view in views:
             curve = view.curve(len(view) - 1)
-            self._axes.plot(curve.x, self._kept_near(curve.y), **look)
+            self._axes.plot(
+                curve.x,
+                self._kept_near(curve.y),
+                color=self._colour,
+                linewidth=self._sheet.points(1.3),
+                alpha=self._sheet.least_opacity(self._colour),
+                solid_joinstyle="round",
+                zorder=2.3,
+            )
 
     def emphasise(self) -> None:
         """Frame the panel in the colour of its function."""
@@ -185,16 +222,20 @@ class CurvePanel:
             self._show_units(index)
 
     def _show_curve(self, index: int) -> None:
+        """The function of a snapshot and its marked bends, or a note where it is out of sight."""
         curve = self._view.curve(index)
         y = self._kept_near(curve.y)
         self._halo.set_data(curve.x, y)
         self._curve.set_data(curve.x, y)
         strength = relative(curve.kink, self._scales.kink)
         marked = self._marked(strength)
-        inner = np.column_stack([curve.x[1:-1], y[1:-1]])
-        smallest = 4.5 if self._view.deep else 3.0
-        self._kinks.set_offsets(inner[marked])
-        self._kinks.set_sizes((self._point * (smallest + 5.0 * strength[marked])) ** 2)
+        # A curve bends at all its points but the ends.
+        bends = np.column_stack([curve.x[1:-1], y[1:-1]])
+        smallest = SMALLEST_KINK_OF_DEEP if self._view.deep else SMALLEST_KINK
+        size = self._point * (smallest + LARGER_KINK * strength[marked])
+        self._kinks.set_offsets(bends[marked])
+        # Matplotlib takes the square of the size.
+        self._kinks.set_sizes(size**2)
         if self._view.deep:
             layers = np.minimum(curve.layer[marked], len(self._layer_colours))
             self._kinks.set_facecolor(self._layer_colours[layers - 1])
@@ -215,31 +256,38 @@ class CurvePanel:
             bar.set_data(self._elbow_height + height, bends.edges, self._elbow_height)
 
     def _bar_heights(self, amount: Array) -> Array:
+        """How high the bars of these amounts are, on the axis of y."""
         low, high = self._scales.y
         share = np.nan_to_num(amount / self._scales.bend, nan=0.0, posinf=1.0)
-        return TALLEST * (high - low) * np.minimum(share, 1.0)
+        full = TALLEST * (high - low)
+        return full * np.minimum(share, 1.0)
 
     def _show_units(self, index: int) -> None:
         """The units' lines, strong ones over weak ones, and their elbows on the zero line."""
         units = self._view.units(index)
         strength = relative(units.strength, self._scales.unit)
-        order = np.argsort(strength, kind="stable")
-        strength = strength[order]
-        colours = sign_colours(self._sheet, units.sign[order], strength)
-        self._show_lines(units.lines[order], strength, colours)
+        weak_first = np.argsort(strength, kind="stable")
+        strength = strength[weak_first]
+        colours = sign_colours(self._sheet, units.sign[weak_first], strength)
+        self._show_lines(units.lines[weak_first], strength, colours)
         if self._view.has_terms:
             level = float(self._kept_near(np.array(self._view.output_level(index))))
             self._level.set_data([self._view.low, self._view.high], [level, level])
-        elbow = units.elbow[order]
-        seen = np.isfinite(elbow)
+        self._show_elbows(units.elbow[weak_first], strength, colours)
+
+    def _show_elbows(self, elbow: Array, strength: Array, colours: Array) -> None:
+        """A dot at the elbow of every unit that has one, larger where the unit is stronger."""
+        has_elbow = np.isfinite(elbow)
         height = np.full(len(elbow), self._elbow_height)
-        self._elbows.set_offsets(np.column_stack([elbow, height])[seen])
-        self._elbows.set_sizes((self._point * (4.0 + 7.0 * strength[seen])) ** 2)
-        self._elbows.set_facecolor(colours[seen, :3])
+        places = np.column_stack([elbow, height])
+        size = self._point * (SMALLEST_ELBOW + LARGER_ELBOW * strength[has_elbow])
+        self._elbows.set_offsets(places[has_elbow])
+        self._elbows.set_sizes(size**2)
+        self._elbows.set_facecolor(colours[has_elbow, :3])
 
     def _show_lines(self, lines: Array, strength: Array, colours: Array) -> None:
-        # Of many units, lines are thinner.
-        crowd = min(1.0, (60 / max(len(strength), 1)) ** 0.5)
+        """The units' lines, shape (n, 2 ends, 2 coordinates); of many units they are thinner."""
+        crowd = min(1.0, (FEW_UNITS / max(len(strength), 1)) ** 0.5)
         widths = self._point * (1.2 + 1.4 * crowd * strength)
         lines[:, :, 1] = self._kept_near(lines[:, :, 1])
         self._lines.show(lines, widths, colours)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from relusgd.model.network import Array
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.parts import moving_line
-from relusgd.pictures.kit.plain_matplotlib import Artist
+from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import looks_of, run_dash
@@ -90,19 +90,30 @@ class ErrorPanel:
         return panel
 
     def _add_run(self, group: RunGroup, number: int, view: View) -> None:
+        """The curve of a run, and a mark where it ends before the others."""
         x = self.time.place(view.clock)
         y = self.error.place(errors_of(view)[group.error_name])
         band = summarise(x, y, self.columns)
-        one_solution = view.history.step[-1] <= 1
         # One solution, as of ridge regression, is a level for the whole time.
-        end = float(self.moments[-1] if one_solution else x[-1])
-        look = {"color": self.sheet.run_colour(number), "linestyle": run_dash(number)}
-        if end < self.moments[-1]:
-            self._mark_end(end, y[-1], color=look["color"])
+        is_one_solution = view.history.step[-1] <= 1
+        end_of_all = self.moments[-1]
+        end = float(end_of_all if is_one_solution else x[-1])
+        colour = self.sheet.run_colour(number)
+        if end < end_of_all:
+            self._mark_end(end, y[-1], color=colour)
         middle = np.append(band.middle, y[-1])
         line = Band(np.append(band.x, end), middle, middle, middle)
-        rows = group.rows(view)
-        self._add(ErrorCurve(self, line, y, rows, order=number / 20, end=end, **look))
+        curve = ErrorCurve(
+            self,
+            line,
+            y,
+            group.rows(view),
+            order=number / 20,
+            end=end,
+            color=colour,
+            linestyle=run_dash(number),
+        )
+        self._add(curve)
 
     def _add(self, curve: ErrorCurve) -> None:
         self.curves.append(curve)
@@ -111,8 +122,9 @@ class ErrorPanel:
     def _draw_level(self, level: float | None) -> None:
         """The error of the truth itself, if it is known."""
         if level is not None:
+            height = np.log10(level)
             look = looks_of(self.sheet, None)["noise"]
-            self.axes.plot(self.time.limits(), [np.log10(level)] * 2, **look, zorder=2.0)
+            self.axes.plot(self.time.limits(), [height, height], **look, zorder=2.0)
 
     def _mark_end(self, x: float, y: float, **look: Any) -> None:
         """A short upright line where a run ends before the others."""
@@ -156,23 +168,14 @@ class ErrorCurve:
         self._y = y
         self._rows = rows
         self._end = end
-        future: dict[str, Any] = {
+        self._draw_future(sheet, axes, 1.8 + order, look)
+        self.past = moving_line(
+            axes,
+            order,
+            linewidth=sheet.points(2.0),
+            solid_joinstyle="round",
             **look,
-            "linewidth": sheet.points(1.1),
-            "alpha": sheet.least_opacity(look["color"]),
-            "zorder": 1.8 + order,
-        }
-        axes.plot(band.x, band.middle, **future)
-        if len(band.x) < len(y) and np.any(band.low < band.high):
-            shade: dict[str, Any] = {
-                "color": look["color"],
-                "alpha": 0.13,
-                "linewidth": 0,
-                "zorder": 1.7,
-            }
-            axes.fill_between(band.x, band.low, band.high, **shade)
-        strong: dict[str, Any] = {"linewidth": sheet.points(2.0), "solid_joinstyle": "round"}
-        self.past = moving_line(axes, order, **strong, **look)
+        )
         self.dot = moving_line(
             axes,
             order + 0.5,
@@ -184,13 +187,39 @@ class ErrorCurve:
         )
         self.moving: list[Artist] = [self.past, self.dot]
 
-    def show(self, now: float, index: int) -> None:
-        x = min(now, self._end)
+    def _draw_future(self, sheet: Sheet, axes: Axes, order: float, look: dict[str, Any]) -> None:
+        """The whole curve, pale, and the range of neighbours where there are more than pixels."""
         band = self._band
-        count = int(np.searchsorted(band.x, x, side="right"))
-        reached = band.middle[max(count, 1) - 1]
-        self.past.set_data(np.append(band.x[:count], x), np.append(band.middle[:count], reached))
-        self.dot.set_data([x], [self._y[self._rows[index]]])
+        axes.plot(
+            band.x,
+            band.middle,
+            **look,
+            linewidth=sheet.points(1.1),
+            alpha=sheet.least_opacity(look["color"]),
+            zorder=order,
+        )
+        if len(band.x) < len(self._y) and np.any(band.low < band.high):
+            axes.fill_between(
+                band.x,
+                band.low,
+                band.high,
+                color=look["color"],
+                alpha=0.13,
+                linewidth=0,
+                zorder=1.7,
+            )
+
+    def show(self, now: float, index: int) -> None:
+        band = self._band
+        end = min(now, self._end)
+        passed = int(np.searchsorted(band.x, end, side="right"))
+        # From the last point of the line it goes level to now.
+        reached = band.middle[max(passed, 1) - 1]
+        x = np.append(band.x[:passed], end)
+        y = np.append(band.middle[:passed], reached)
+        self.past.set_data(x, y)
+        row = self._rows[index]
+        self.dot.set_data([end], [self._y[row]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,12 +237,14 @@ def summarise(x: Array, y: Array, columns: int) -> Band:
     parts = columns / PART_COLUMNS
     if len(x) <= parts:
         return Band(x, y, y, y)
-    part = ((x - x[0]) / (x[-1] - x[0]) * parts).astype(np.int64)
+    share = (x - x[0]) / (x[-1] - x[0])
+    part = (share * parts).astype(np.int64)
     first = np.flatnonzero(np.diff(part, prepend=-1))
     stop = np.append(first[1:], len(x))
     # Within each part y ascends, and what is not finite comes last.
     ascending = y[np.lexsort((y, part))]
     finite = np.add.reduceat(np.isfinite(y), first)
     last = np.maximum(first + finite - 1, first)
+    median = (first + last) // 2
     centre = (x[first] + x[stop - 1]) / 2
-    return Band(centre, ascending[(first + last) // 2], ascending[first], ascending[last])
+    return Band(centre, ascending[median], ascending[first], ascending[last])

@@ -106,18 +106,20 @@ class GridBuilder:
         self.legend = stack.take_top(lines * self.sheet.scale.line)
 
     def _place_panels(self) -> None:
-        area, count = self.area, len(self.group.views)
+        """The places of the panels, with as many lines of head as their titles need, and ticks."""
+        area, views = self.area, self.group.views
         text, letters = self.sheet.scale.text, self.fine.scale.text
-        shape = GridShape.best(count, area)
+        shape = GridShape.best(len(views), area)
         room = area.width / shape.columns - 2 * text
-        self.x_ticks = position_ticks(self.group.views, self.scales.x, room, letters)
-        gap = max(1.2 * text, widest(self.x_ticks.labels, letters) + 0.3 * letters)
+        self.x_ticks = position_ticks(views, self.scales.x, room, letters)
+        two_halves = widest(self.x_ticks.labels, letters) + 0.3 * letters
+        gap = max(1.2 * text, two_halves)
         width = column_width(area, shape, gap)
         fewest = [options[-1] for options in self.numbers]
         self.head_lines = fewest_lines(self.fine, width, self.group.short, fewest, shape.rows)
         self.cells = lay_cells(
             area,
-            count,
+            len(views),
             shape,
             head=self.fine.lines(1.15 * self.head_lines),
             gap=gap,
@@ -140,9 +142,11 @@ class GridBuilder:
         levels = [self.group.titles, self.group.short]
         fewest = [options[-1] for options in self.numbers]
         width = self.cells[0].head.width
-        return levels[title_level(self.fine, width, levels, fewest, self.head_lines)]
+        level = title_level(self.fine, width, levels, fewest, self.head_lines)
+        return levels[level]
 
     def draw(self) -> list[Part]:
+        """Draw what never changes, and give the parts that change."""
         sheet, group = self.sheet, self.group
         parts: list[Part] = [Header(sheet, self.header, self.clock)]
         for number, cell in enumerate(self.cells):
@@ -156,9 +160,15 @@ class GridBuilder:
     def _draw_panel(self, number: int, cell: Cell) -> list[Part]:
         """The panel of a run and what stands over it, each at the run's row for every moment."""
         view = self.group.views[number]
-        colour = self.sheet.run_colour(number)
-        x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
-        curve = CurvePanel(self.fine, cell.axes, view, self.scales, x_ticks, y_ticks, colour)
+        curve = CurvePanel(
+            self.fine,
+            cell.axes,
+            view,
+            self.scales,
+            cell.x_ticks(self.x_ticks),
+            cell.y_ticks(self.y_ticks),
+            self.sheet.run_colour(number),
+        )
         sample = run_look(self.sheet, number)
         head = PanelHead(self.fine, cell.head, self.head_lines, sample)
         header = head.draw(self.titles[number], self.numbers[number])
@@ -166,7 +176,8 @@ class GridBuilder:
         return [AtRows(header, rows), AtRows(curve, rows)]
 
     def _write_title_and_names(self) -> None:
-        sheet, views, text = self.sheet, self.group.views, self.sheet.scale.text
+        """The user's title, the legend, and the names of the axes."""
+        sheet = self.sheet
         sheet.write_title(self.title)
         self._write_legend()
         area = axes_area(self.cells, self.area)
@@ -175,18 +186,22 @@ class GridBuilder:
             taken = self._write_noise(area)
             sheet.name_x(self.errors, "epoch")
             sheet.name_y(self.errors, ERROR_NAMES[self.group.error_name])
-        x_name, y_name = axis_names(views)
-        sheet.name_x(area, x_name, room=area.width - 2 * (taken + text))
+        x_name, y_name = axis_names(self.group.views)
+        beside = taken + sheet.scale.text
+        sheet.name_x(area, x_name, room=area.width - 2 * beside)
         sheet.name_y(area, y_name, room=area.height)
 
     def _write_legend(self) -> None:
+        """The legend under the header, or beside its words in short words if it needs them."""
+        sheet, header = self.sheet, self.header
         if not self.beside:
-            draw_legend(self.sheet, self.legend, self.entries)
+            draw_legend(sheet, self.legend, self.entries)
             return
-        long = [entry.long for entry in self.entries]
-        short = entries_width(long, LETTERS * self.sheet.scale.text) > self.legend.width
-        height = self.header.bottom + 0.42 * self.header.height
-        draw_entries_left_of(self.sheet, self.legend.right, height, self.entries, short=short)
+        long_words = [entry.long for entry in self.entries]
+        width = entries_width(long_words, LETTERS * sheet.scale.text)
+        is_wide = width > self.legend.width
+        height = header.bottom + 0.42 * header.height
+        draw_entries_left_of(sheet, self.legend.right, height, self.entries, short=is_wide)
 
     def _write_noise(self, area: Box) -> float:
         """What the line at noise² is, in the line of the name of x; gives its width."""
@@ -200,12 +215,15 @@ class GridBuilder:
 def panel_fields(view: View, sheet: Sheet) -> list[list[Field]]:
     """What may stand over a panel, the most first: errors, elbows inside, dead units."""
     text = HEAD_NUMBERS * sheet.scale.text
-    listed = {field.word: field for field in shorter_words(fields(view, text, text))}
-    error = "test" if "test" in listed else "train"
-    options = [
+    by_word = {field.word: field for field in shorter_words(fields(view, text, text))}
+    error = "test" if "test" in by_word else "train"
+    options = []
+    for words in (
         ["train", "test", "elbows", "dead"],
         [error, "elbows", "dead"],
         [error, "elbows"],
         [error],
-    ]
-    return [[listed[name] for name in names if name in listed] for names in options]
+    ):
+        there = [by_word[word] for word in words if word in by_word]
+        options.append(there)
+    return options

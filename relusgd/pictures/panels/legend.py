@@ -102,13 +102,17 @@ def _layer_entries(sheet: Sheet, looks: dict[str, dict[str, Any]], deepest: int)
 
 def legend_lines(sheet: Sheet, entries: Sequence[Entry], room: float) -> int:
     """The number of lines that the entries take."""
-    return len(_set_legend(sheet, entries, room)[1])
+    _, lines = _set_legend(sheet, entries, room)
+    return len(lines)
 
 
 def entries_width(words: Sequence[str], pixels: float) -> float:
     """The pixels that entries on one line take."""
-    widths = sum(entry_width(word, pixels) + GAP * pixels for word in words)
-    return widths - GAP * pixels if words else 0.0
+    if not words:
+        return 0.0
+    gap = GAP * pixels
+    widths_and_gaps = sum(entry_width(word, pixels) + gap for word in words)
+    return widths_and_gaps - gap
 
 
 def _set_legend(
@@ -126,16 +130,18 @@ def _set_legend(
 def wrap_entries(sheet: Sheet, words: Sequence[str], room: float) -> list[list[int]]:
     """Which of the entries with these words stand on which line."""
     pixels = LETTERS * sheet.scale.text
-    return flow([entry_width(word, pixels) for word in words], room, GAP * pixels)
+    widths = [entry_width(word, pixels) for word in words]
+    return flow(widths, room, GAP * pixels)
 
 
 def draw_legend(sheet: Sheet, box: Box, entries: Sequence[Entry]) -> None:
     """The entries in the box, in as many lines as they take."""
     words, lines = _set_legend(sheet, entries, box.width)
-    for number, line in enumerate(lines):
+    for number, items in enumerate(lines):
         height = box.top - (number + 0.5) * sheet.scale.line
-        looks = [entries[item].look for item in line]
-        draw_entries(sheet, box.left, height, looks, [words[item] for item in line])
+        looks_of_line = [entries[item].look for item in items]
+        words_of_line = [words[item] for item in items]
+        draw_entries(sheet, box.left, height, looks_of_line, words_of_line)
 
 
 def draw_entries(
@@ -152,7 +158,8 @@ def draw_entries_left_of(
     sheet: Sheet, right: float, height: float, entries: Sequence[Entry], *, short: bool
 ) -> float:
     """Entries in one line that ends at pixel `right`; gives its width."""
+    looks = [entry.look for entry in entries]
     words = [entry.short if short else entry.long for entry in entries]
     width = entries_width(words, LETTERS * sheet.scale.text)
-    draw_entries(sheet, right - width, height, [entry.look for entry in entries], words)
+    draw_entries(sheet, right - width, height, looks, words)
     return width

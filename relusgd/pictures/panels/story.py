@@ -4,7 +4,6 @@ the elbows over time."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +55,9 @@ LABEL = 1.4
 TIME_MARGIN = 0.03
 """Free paper at either end of the axis of time, as a share of its length."""
 
+THINNEST, THICKER = 0.7, 2.6
+"""The width of the weakest path, and by how much the strongest is wider, in pixels."""
+
 
 def save_story(view: View, path: Path, look: Look | None = None) -> None:
     """Write the story of a run as .png, .svg or .pdf. Raises as `write_figure` does."""
@@ -91,32 +93,35 @@ class StoryBuilder:
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Title and legend from the top, the paths from the bottom, and the moments in the rest."""
-        sheet = self.sheet
+        sheet, line = self.sheet, self.sheet.scale.line
         stack.skip_top(0.4)
         self.title = stack.take_title(1.3)
         lines = legend_lines(sheet, self.entries, stack.width)
-        self.legend = stack.take_top(lines * sheet.scale.line)
+        self.legend = stack.take_top(lines * line)
         stack.skip_top(0.21)
         stack.skip_bottom(2.55)
         self.paths = stack.take_bottom(self._paths_height)
         stack.skip_bottom(2.6)
         self.area = stack.rest()
         self._place_moments()
-        most = max(2, min(5, int(self.cells[0].axes.height / (2.0 * sheet.scale.line))))
-        self.y_ticks = even_ticks(*self.scales.y, most)
-        return [*self.y_ticks.labels, *(self._moment(row) for row in self.rows)]
+        most = int(self.cells[0].axes.height / (2.0 * line))
+        self.y_ticks = even_ticks(*self.scales.y, max(2, min(5, most)))
+        epochs = [self._moment(row) for row in self.rows]
+        return [*self.y_ticks.labels, *epochs]
 
     def _place_moments(self) -> None:
+        """The places of the panels, and the ticks of x under them."""
         count, area = len(self.rows), self.area
         text, letters = self.sheet.scale.text, self.fine.scale.text
         room = area.width / 3 - 3 * text
         self.x_ticks = position_ticks([self.view], self.scales.x, room, letters)
+        two_halves = widest(self.x_ticks.labels, letters) + 0.3 * text
         self.cells = lay_cells(
             area,
             count,
             GridShape.best(count, area),
             head=self.fine.lines(1.15),
-            gap=max(1.2 * text, widest(self.x_ticks.labels, letters) + 0.3 * text),
+            gap=max(1.2 * text, two_halves),
             row_gap=0.35 * self.fine.scale.line,
         )
 
@@ -132,30 +137,36 @@ class StoryBuilder:
         return f"step {self.view.history.step[row]:,}"
 
     def draw(self) -> None:
+        """Draw everything."""
         for number, (row, cell) in enumerate(zip(self.rows, self.cells, strict=True), 1):
             self._draw_moment(number, row, cell)
         self._draw_paths()
         self._write_title_and_names()
 
     def _draw_moment(self, number: int, row: int, cell: Cell) -> None:
+        """The panel of a snapshot; over it its number in a circle, when it was, and its error."""
         x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
         curve = CurvePanel(self.fine, cell.axes, self.view, self.scales, x_ticks, y_ticks)
         curve.show(row)
+        letters, head = self.fine.scale.text, cell.head
+        middle = head.bottom + 0.47 * head.height
+        self._write_number(number, head.left + 0.65 * letters, middle, 0.9 * letters)
+        aside = round(1.7 * letters)
+        beside = Box(head.left + aside, head.bottom, head.width - aside, head.height)
+        words = PanelHead(self.fine, beside, 1, None)
+        words.draw(self._moment_words(row), self._error_options(row)).show(row)
+
+    def _error_options(self, row: int) -> list[list[Field]]:
+        """The compared error of a snapshot in ever fewer words, and last none."""
+        letters = self.fine.scale.text
         errors = errors_of(self.view)
         name = "test" if "test" in errors else "train"
-        error, letters = error_text(float(errors[name][row])), self.fine.scale.text
-        words = (f"{name} MSE", name)
-        options = [[Field.fixed(word, error, letters)] for word in words]
-        options.append([Field.fixed("", "", letters)])
-        # The number in its circle, and beside it the words.
-        middle = cell.head.bottom + 0.47 * cell.head.height
-        self._write_number(number, cell.head.left + 0.65 * letters, middle, 0.9 * letters)
-        aside = round(1.7 * letters)
-        place = Box(
-            cell.head.left + aside, cell.head.bottom, cell.head.width - aside, cell.head.height
-        )
-        head = PanelHead(self.fine, place, 1, None)
-        head.draw(self._moment_words(row), options).show(row)
+        error = error_text(float(errors[name][row]))
+        return [
+            [Field.fixed(f"{name} MSE", error, letters)],
+            [Field.fixed(name, error, letters)],
+            [Field.fixed("", "", letters)],
+        ]
 
     def _write_number(self, number: int, x: float, y: float, letters: float) -> None:
         """The number of a moment in a circle around pixel (x, y)."""
@@ -181,24 +192,24 @@ class StoryBuilder:
     def _draw_paths(self) -> None:
         """Epochs downwards; at the moments of the panels above a thin line, their number and their
         epoch."""
-        sheet = self.sheet
+        sheet, view = self.sheet, self.view
         axes = sheet.axes(self.paths)
         first, last = self.time.limits(TIME_MARGIN)
         axes.set(xlim=x_limits(self.scales.x), ylim=(last, first))
-        x_ticks = position_ticks([self.view], self.scales.x, self.paths.width, sheet.scale.text)
+        x_ticks = position_ticks([view], self.scales.x, self.paths.width, sheet.scale.text)
         sheet.set_ticks(axes, "x", x_ticks)
         sheet.set_ticks(axes, "y", self._epoch_ticks())
-        look: dict[str, Any] = {
-            "color": sheet.colours.faint,
-            "linewidth": sheet.points(0.9),
-            "zorder": 1.6,
-        }
         for row in self.rows:
-            axes.axhline(self._place_of(row), **look)
-        if self.view.deep:
-            draw_breakpoints(sheet, axes, self.view, self.time)
+            axes.axhline(
+                self._place_of(row),
+                color=sheet.colours.faint,
+                linewidth=sheet.points(0.9),
+                zorder=1.6,
+            )
+        if view.deep:
+            draw_breakpoints(sheet, axes, view, self.time)
         else:
-            draw_elbows(sheet, axes, self.view, self.time, self.scales)
+            draw_elbows(sheet, axes, view, self.time, self.scales)
         self._number_lines()
 
     def _number_lines(self) -> None:
@@ -215,30 +226,35 @@ class StoryBuilder:
         return float(self.time.place(self.view.clock[row]))
 
     def _epoch_ticks(self) -> Ticks:
-        """The epochs of the panels, where their labels stay apart."""
+        """The epochs of the panels, where their labels stay apart: first those of both ends."""
         low, high = self.time.limits(TIME_MARGIN)
         pixels = self.paths.height / (high - low)
-        chosen: dict[float, str] = {}
-        for row in [self.rows[-1], self.rows[0], *self.rows[-2:0:-1]]:
+        least = 1.1 * self.sheet.scale.text
+        first, *later = self.rows
+        *inner, last = later or self.rows
+        labels: dict[float, str] = {}
+        for row in [last, first, *reversed(inner)]:
             place = self._place_of(row)
-            apart = [abs(place - other) * pixels for other in chosen]
-            if all(distance > 1.1 * self.sheet.scale.text for distance in apart):
-                chosen[place] = self._moment(row)
-        return Ticks(tuple(chosen), tuple(chosen.values()))
+            apart = [abs(place - other) * pixels for other in labels]
+            if all(distance > least for distance in apart):
+                labels[place] = self._moment(row)
+        return Ticks(tuple(labels), tuple(labels.values()))
 
     def _write_title_and_names(self) -> None:
-        sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
+        """The user's title, the legend, and the names of the axes and of the paths."""
+        sheet, dataset, paths = self.sheet, self.view.dataset, self.paths
+        text = sheet.scale.text
         sheet.write_title(self.title)
         draw_legend(sheet, self.legend, self.entries)
-        sheet.name_x(self.paths, dataset.x_name, room=self.paths.width)
+        sheet.name_x(paths, dataset.x_name, room=paths.width)
         sheet.text(
-            self.paths.left,
-            self.paths.top + 0.4 * text,
+            paths.left,
+            paths.top + 0.4 * text,
             paths_name(self.view),
             pixels=0.93 * text,
             colour=sheet.colours.faint,
         )
-        sheet.name_y(self.paths, "epoch")
+        sheet.name_y(paths, "epoch")
         area = axes_area(self.cells, self.area)
         sheet.name_y(area, dataset.y_name, room=area.height)
 
@@ -258,29 +274,33 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
     Its colour is the sign of the output weight; it is stronger where the unit bends the function
     more.
     """
-    rows, history = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES), view.history
-    every_strength = np.stack([bending(history.network(row)) for row in rows])
-    units = strongest(np.nan_to_num(every_strength.mean(axis=0)), MOST_PATHS)
+    history = view.history
+    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
+    networks = [history.network(row) for row in rows]
+    every_strength = np.stack([bending(network) for network in networks])
+    mean_strength = np.nan_to_num(every_strength.mean(axis=0))
+    units = strongest(mean_strength, MOST_PATHS)
     strength = every_strength[:, units]
     elbow = np.stack([history.elbow[row][units] for row in rows])
     slope = np.stack([history.slope[row][units] for row in rows])
-    output_weight = np.stack([history.network(row).output_weight[units] for row in rows])
+    weight = np.stack([network.output_weight[units] for network in networks])
     x = view.dataset.scaling.x_to_original(elbow)
     y = np.broadcast_to(time.place(view.clock[rows])[:, None], x.shape)
     segments = segments_between(x, y)
     # When the slope of a unit changes sign, its elbow passes infinity and not the picture.
-    same_side = slope[:-1] * slope[1:] > 0
-    finite = np.isfinite(segments).all(axis=(2, 3))
-    drawn = finite & same_side & reaches_into(segments[..., 0], scales.x)
-    amount = relative(strength[1:], full_strength(strength, scales, view))[drawn]
-    # Strong paths are drawn over weak ones.
-    order = np.argsort(amount, kind="stable")
-    amount = amount[order]
-    sign = np.sign(output_weight[1:][drawn][order])
+    keeps_sign = slope[:-1] * slope[1:] > 0
+    is_finite = np.isfinite(segments).all(axis=(2, 3))
+    is_drawn = is_finite & keeps_sign & reaches_into(segments[..., 0], scales.x)
+    # A piece looks like the snapshot at its end.
+    full = full_strength(strength, scales, view)
+    amount = relative(strength[1:], full)[is_drawn]
+    sign = np.sign(weight[1:][is_drawn])
+    weak_first = np.argsort(amount, kind="stable")
+    amount = amount[weak_first]
     paths = LineCollection(
-        list(segments[drawn][order]),
-        colors=sign_colours(sheet, sign, amount),
-        linewidths=sheet.points(1.0) * (0.7 + 2.6 * amount),
+        list(segments[is_drawn][weak_first]),
+        colors=sign_colours(sheet, sign[weak_first], amount),
+        linewidths=sheet.points(1.0) * (THINNEST + THICKER * amount),
         capstyle="round",
     )
     axes.add_collection(paths, autolim=False)
@@ -300,13 +320,15 @@ def segments_between(x: Array, y: Array) -> Array:
     """Straight pieces from each row of points to the next: from shape (n, units) to (n − 1, units,
     2 ends, 2 coordinates)."""
     points = np.stack([x, y], axis=-1)
-    return np.stack([points[:-1], points[1:]], axis=2)
+    starts, ends = points[:-1], points[1:]
+    return np.stack([starts, ends], axis=2)
 
 
 def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
     """Whether segments, shape (…, 2), have a part in the domain."""
     low, high = domain
-    return np.asarray((x.max(axis=-1) >= low) & (x.min(axis=-1) <= high))
+    left, right = x.min(axis=-1), x.max(axis=-1)
+    return np.asarray((right >= low) & (left <= high))
 
 
 def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> None:
@@ -316,14 +338,17 @@ def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> No
     found = [breakpoints(view.history.network(row)) for row in rows]
     x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
     layer = np.concatenate([points.layer for points in found])
-    y = np.repeat(time.place(view.clock[rows]), [len(points) for points in found])
-    inside = (x >= view.low) & (x <= view.high)
+    counts = [len(points) for points in found]
+    y = np.repeat(time.place(view.clock[rows]), counts)
+    is_inside = (x >= view.low) & (x <= view.high)
+    # The last colour stands for all the layers from its own on.
     colours = sheet.colours.layers
+    number_of_colour = np.minimum(layer, len(colours))
     for number, colour in enumerate(colours, 1):
-        chosen = inside & (np.minimum(layer, len(colours)) == number)
+        is_drawn = is_inside & (number_of_colour == number)
         axes.plot(
-            x[chosen],
-            y[chosen],
+            x[is_drawn],
+            y[is_drawn],
             **pale(sheet, colour),
             marker="o",
             markersize=sheet.points(2.2),
