@@ -103,6 +103,14 @@ def test_units_of_the_first_layer_are_active_where_their_rounded_value_is_positi
     np.testing.assert_array_equal(active, product + b[:, None] > 0)
 
 
+@pytest.mark.parametrize("value", [5e-324, 1e-310, 1e-200])
+def test_a_unit_is_active_however_small_its_value_is(value):
+    # z_1 = z_2 = f = value at x = 1, and y = −1, so r = 1
+    parameters = np.array([value, 0, 1, 0, 1, 0])
+    found = gradient_of((1, 1), parameters, np.array([1.0]), np.array([-1.0]))
+    np.testing.assert_array_equal(found, [1, 1, value, 1, value, 1])
+
+
 def test_no_product_of_the_first_layer_is_fused_with_its_sum():
     # b = −fl(w x) where w x was rounded down: the float64 sum is 0, though w x + b > 0
     generator = np.random.default_rng(0)
