@@ -133,6 +133,17 @@ def test_parameters_that_are_not_finite_give_a_gradient_that_is_not(value):
         assert not np.isfinite(gradient_of((3, 2), parameters, x, y)).all()
 
 
+def test_a_sum_that_is_no_number_is_not_taken_for_a_unit_that_is_off():
+    # z_1 = (∞, ∞) by overflow, z_2 = ∞ − ∞, so f is not a number, and neither is ∂c = f − y
+    parameters = np.array([1e308, 1e308, 0, 0, 1, -1, 0, 1, 0])
+    x, y = np.array([10.0]), np.array([-1.0])
+    with np.errstate(all="ignore"):
+        weights, biases = split_parameters(parameters, (2, 1))
+        wanted = backprop(weights, biases, x[:, None], y[:, None])
+    assert np.isnan(wanted.biases[-1]).all()
+    assert np.isnan(gradient_of((2, 1), parameters, x, y)[-1])
+
+
 def test_one_kernel_takes_batches_of_changing_size():
     parameters, x, y = ordinary((20, 9), 60)
     gradient = np.zeros_like(parameters)

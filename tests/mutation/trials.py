@@ -56,8 +56,8 @@ MEASURED = 25
 """Within how many seconds of a file's tests as plain Python quick ones are looked for."""
 
 SECONDS = 200
-"""CPU time of a trial: three times what the slowest takes unchanged. A mutant that takes longer
-counts as noticed, because it computes something else.
+"""CPU time of a trial: three times what the slowest takes unchanged; by quick tests 4 QUICK. A
+mutant that takes longer counts as noticed, because it computes something else.
 """
 
 MEMORY = 6 * 2**30
@@ -164,7 +164,7 @@ class Trials:
                 order.append(name)
         with tempfile.TemporaryDirectory(dir=self._folder) as own:
             report = Path(own) / "report"
-            plugin = Batch([same, *chosen], order, self._noticed, report, SECONDS)
+            plugin = Batch([same, *chosen], order, self._noticed, report, 4 * QUICK)
             status = self._fork(same, way, files, plugin, own, 10**6)
             lines = [json.loads(line) for line in report.read_text().splitlines()]
         assert len(lines) == len(chosen) + 1, f"{same.module}: the run ended with {status}"
