@@ -18,36 +18,27 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from relusgd.diagnostics.compressed_jacobian import compressed_jacobian
+from relusgd.diagnostics.decomposed_jacobian import (
+    check_finite,
+    decomposed,
+    directed_derivatives,
+    not_finite,
+    parts_of_positions,
+)
 from relusgd.diagnostics.measures import first_layer_activity
 from relusgd.diagnostics.singular_values import (
-    all_triplets,
     condition_number,
     effective_rank,
-    leading_triplets,
     rounding_rank,
 )
 from relusgd.errors import InputError
 from relusgd.evenly_chosen import evenly_chosen
-from relusgd.gradients.jacobian import JacobianProducts, jacobian
+from relusgd.gradients.jacobian import jacobian
 from relusgd.model.network import Array, Booleans, Network, layer_parameters, learning_parameters
-from relusgd.one_thread import one_thread
 from relusgd.words import counted
-
-MOST_NUMBERS = 2**24
-"""The largest J that is formed, as points × parameters: 128 MB of float64."""
-
-MOST_OPERATIONS = 1e10
-"""The largest decomposition of all of J, as n · p · min(n, p): a few seconds."""
-
-LEADING = 100
-"""So many singular values are computed where J is larger."""
 
 SIGN_POINTS = 2000
 """At most so many training points decide on the signs of features."""
-
-PART_NUMBERS = 2**22
-"""Positions × parameters of the derivatives that are evaluated at once."""
 
 LARGE = 0.5
 """Where a principal feature first reaches this share of its largest size, it is positive."""
@@ -127,7 +118,7 @@ class Features:
             return int(np.count_nonzero(is_flat))
         n, p = self.shape
         largest = np.zeros(p)
-        for part in _parts(n, p):
+        for part in parts_of_positions(n, p):
             J = jacobian(self.network, self.x[part])[:, self.columns]
             largest_of_part = np.abs(J).max(axis=0)
             np.maximum(largest, largest_of_part, out=largest)
@@ -170,10 +161,10 @@ def features(
         raise InputError("features are those of training points, and there is none")
     with np.errstate(all="ignore"):
         try:
-            s, directions = _decomposed(network, points, columns)
+            s, directions = decomposed(network, points, columns)
         except np.linalg.LinAlgError:  # numbers near the largest float
-            raise _not_finite() from None
-        _check_finite(s)
+            raise not_finite() from None
+        check_finite(s)
         directions *= _signs(network, points, columns, directions)
     whole = len(s) == min(len(points), len(directions))
     return Features(network, points, columns, s, directions, whole)
@@ -211,93 +202,6 @@ def counted_columns(
     return slice(start, stop)
 
 
-def directed_derivatives(
-    network: Network,
-    x: Array,
-    columns: slice,
-    directions: Array,
-) -> Array:
-    """J(x) V: the derivative of f at positions x, shape (k,), along directions V, shape (p, m).
-
-    Shape (k, m). Of a large J of one hidden layer by products, otherwise by the matrix.
-    """
-    n = len(x)
-    p, m = directions.shape
-    if len(network.hidden) == 1 and n * p > PART_NUMBERS:
-        products = JacobianProducts(network, x, columns)
-        along = [products.times(direction) for direction in directions.T]
-        return np.stack(along, axis=1) if along else np.zeros((n, 0))
-    values = np.empty((n, m))
-    for part in _parts(n, p):
-        J = jacobian(network, x[part])[:, columns]
-        values[part] = J @ directions
-    return values
-
-
-def _decomposed(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:
-    """(s, V): the singular values of J, and right singular vectors as columns.
-
-    All of both, unless J is large: then the leading vectors, and with several hidden layers the
-    leading singular values.
-    """
-    products = JacobianProducts(network, x, columns)
-    n, p = products.shape
-    if _is_affordable(n, p):
-        J = jacobian(network, x)[:, columns]
-        _check_finite(J)
-        _, s, V = all_triplets(J)
-        return s, V
-    _check_finite(network.parameters())
-    _check_finite(products.kernel_times(np.ones(n)))
-    if len(network.hidden) == 1:
-        compressed = compressed_jacobian(network, x, columns, MOST_NUMBERS // n)
-        if compressed is not None and _is_affordable(*compressed.shape):
-            return _of_compressed(products, compressed)
-    is_tall = n > p
-    if is_tall and _operations(n, p) <= MOST_OPERATIONS:
-        return _of_tall(network, x, columns)
-    leading = leading_triplets(products, LEADING)
-    return leading.values, leading.right
-
-
-def _is_affordable(n: int, p: int) -> bool:
-    return n * p <= MOST_NUMBERS and _operations(n, p) <= MOST_OPERATIONS
-
-
-def _operations(n: int, p: int) -> float:
-    return float(n) * p * min(n, p)
-
-
-def _of_compressed(products: JacobianProducts, compressed: Array) -> tuple[Array, Array]:
-    """All singular values, and the leading v_k = Jᵀ u_k / s_k."""
-    n, p = products.shape
-    left, values, _ = all_triplets(compressed)
-    known = min(rounding_rank(values, (n, p)), LEADING)
-    directions = []
-    for k in range(known):
-        directions.append(products.transposed_times(left[:, k]) / values[k])
-    s = np.zeros(min(n, p))
-    count = min(len(s), len(values))
-    s[:count] = values[:count]
-    if not directions:
-        return s, np.zeros((p, 0))
-    return s, np.stack(directions, axis=1)
-
-
-def _of_tall(network: Network, x: Array, columns: slice) -> tuple[Array, Array]:
-    """All singular values and right vectors of a tall J: those of R in J = Q R, part by part."""
-    learning = network.parameters()[columns]
-    R = np.zeros((0, len(learning)))
-    with one_thread():
-        for part in _parts(len(x), len(learning)):
-            J = jacobian(network, x[part])[:, columns]
-            _check_finite(J)
-            rows = np.concatenate([R, J])
-            R = np.asarray(np.linalg.qr(rows, mode="r"))
-    _, s, V = all_triplets(R)
-    return s, V
-
-
 def _flat_in_one_layer(network: Network, x: Array) -> Booleans:
     """Which of all parameters of one hidden layer change f at none of the points x."""
     slope = network.slope
@@ -317,18 +221,6 @@ def _flat_in_one_layer(network: Network, x: Array) -> Booleans:
     return ~np.concatenate(moves)
 
 
-def _check_finite(numbers: Array) -> None:
-    if not np.isfinite(numbers).all():
-        raise _not_finite()
-
-
-def _not_finite() -> InputError:
-    return InputError(
-        "the network has diverged: its derivatives are not finite, or nearly so",
-        "take a snapshot from before",
-    )
-
-
 def _signs(network: Network, x: Array, columns: slice, directions: Array) -> Array:
     """The signs with which features become positive where they are first large, shape (m,).
 
@@ -341,9 +233,3 @@ def _signs(network: Network, x: Array, columns: slice, directions: Array) -> Arr
     first_large = np.argmax(is_large, axis=0)
     value_there = np.take_along_axis(values, first_large[None], axis=0)[0]
     return np.where(value_there < 0, -1.0, 1.0)
-
-
-def _parts(positions: int, parameters: int) -> list[slice]:
-    """Slices of range(positions) with at most PART_NUMBERS derivatives each."""
-    size = max(1, PART_NUMBERS // max(parameters, 1))
-    return [slice(start, start + size) for start in range(0, positions, size)]

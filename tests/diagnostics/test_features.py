@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small import small
 
-import relusgd.diagnostics.features
+import relusgd.diagnostics.decomposed_jacobian
 from relusgd.diagnostics.features import features
 from relusgd.diagnostics.learning_speed import learned_shares, phases_of, ridge_shares
 from relusgd.diagnostics.singular_values import effective_rank, leading_triplets
@@ -155,8 +155,8 @@ def test_effective_rank_counts_equal_directions():
 def test_leading_singular_values_are_those_of_the_whole(monkeypatch):
     network = random_network((20, 9))
     whole = features(network, X)
-    monkeypatch.setattr(relusgd.diagnostics.features, "MOST_NUMBERS", 100)
-    monkeypatch.setattr(relusgd.diagnostics.features, "LEADING", 8)
+    monkeypatch.setattr(relusgd.diagnostics.decomposed_jacobian, "MOST_NUMBERS", 100)
+    monkeypatch.setattr(relusgd.diagnostics.decomposed_jacobian, "LEADING", 8)
     leading = features(network, X)
     assert (leading.whole, len(leading.singular_values)) == (False, 8)
     assert np.allclose(leading.singular_values, whole.singular_values[:8], rtol=1e-11)
@@ -215,8 +215,8 @@ def test_ridge_learns_what_its_penalty_leaves():
 @pytest.fixture
 def large(monkeypatch):
     """Every J that is not tiny counts as large."""
-    monkeypatch.setattr(relusgd.diagnostics.features, "MOST_NUMBERS", 40 * 26)
-    monkeypatch.setattr(relusgd.diagnostics.features, "PART_NUMBERS", 100)
+    monkeypatch.setattr(relusgd.diagnostics.decomposed_jacobian, "MOST_NUMBERS", 40 * 26)
+    monkeypatch.setattr(relusgd.diagnostics.decomposed_jacobian, "PART_NUMBERS", 100)
 
 
 @pytest.mark.parametrize("layers", ["all", "hidden", "output"])
