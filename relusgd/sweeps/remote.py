@@ -9,10 +9,10 @@ from pathlib import Path
 from relusgd.config import CsvData, PlannedRun
 from relusgd.errors import RelusgdError
 from relusgd.runs.contents import RunContents
+from relusgd.runs.continuing import continue_run
 from relusgd.runs.disk import disk_faults
 from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import Found, compare_with_plan
-from relusgd.runs.record import continue_run
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter
 from relusgd.sweeps.rows import Row, failed_row, run_row
