@@ -38,6 +38,9 @@ NUMBERS = 20.0
 FIELD_GAP = 1.4
 """The room between two fields, in heights of a letter."""
 
+SAMPLED = 300
+"""Numbers of a column among which the widest is looked for."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -59,7 +62,8 @@ class Field:
     @classmethod
     def counting(cls, word: str, counts: NDArray[np.int64], pixels: float) -> Field:
         """A number that only grows, such as the epoch: one of these counts, shape (moments,)."""
-        return cls(word, lambda index: f"{counts[index]:,}", f"{counts[-1]:,}", pixels)
+        last = f"{counts[-1]:,}"
+        return cls(word, lambda index: f"{counts[index]:,}", last, pixels)
 
     @property
     def word_width(self) -> float:
@@ -68,6 +72,7 @@ class Field:
 
     @property
     def width(self) -> float:
+        """The pixels from the word's start to the end of the widest number."""
         return self.word_width + text_width(self.widest, self.pixels)
 
 
@@ -102,22 +107,27 @@ def fields(view: View, text: float, large: float) -> list[Field]:
     text, large: heights of the letters, of all and of epoch and step.
     """
     history = view.history
-    units = f"{history.elbow.shape[1]:,}"
-    inside = "first-layer elbows inside" if view.deep else "elbows inside"
     listed = [
         Field.counting("epoch", history.epoch, large),
         Field.counting("step", history.step, large),
     ]
     listed += [_error(view, name, text) for name in errors_of(view)]
-    listed.append(
-        Field(
-            inside, lambda index: f"{view.elbows_inside(index):,}/{units}", f"{units}/{units}", text
-        )
-    )
+    listed.append(_elbows_inside(view, text))
     if view.deep:
         listed.append(_count(view, "breakpoints", text))
     listed.append(_count(view, "dead_units", text))
     return listed
+
+
+def _elbows_inside(view: View, pixels: float) -> Field:
+    """How many elbows are inside the domain, of all units of the first layer."""
+    word = "first-layer elbows inside" if view.deep else "elbows inside"
+    units = f"{view.history.elbow.shape[1]:,}"
+
+    def number(index: int) -> str:
+        return f"{view.elbows_inside(index):,}/{units}"
+
+    return Field(word, number, f"{units}/{units}", pixels)
 
 
 def shorter_words(listed: Sequence[Field]) -> list[Field]:
@@ -126,37 +136,45 @@ def shorter_words(listed: Sequence[Field]) -> list[Field]:
 
 
 def _error(view: View, name: str, pixels: float) -> Field:
+    """An error, train or test."""
     errors = errors_of(view)[name]
+
+    def number(index: int) -> str:
+        return error_text(float(errors[index]))
+
     texts = [error_text(float(value)) for value in _sample_of(errors)]
     widest = max(texts, key=len, default="")
-    return Field(f"{name} MSE", lambda index: error_text(float(errors[index])), widest, pixels)
+    return Field(f"{name} MSE", number, widest, pixels)
 
 
 def _count(view: View, name: str, pixels: float) -> Field:
+    """A count of metrics.csv by the first word of its name."""
     column = view.history.metrics[name]
+    word, *_ = name.split("_")
     widest = f"{int(np.max(column)):,}"
-    return Field(name.split("_")[0], lambda index: f"{int(column[index]):,}", widest, pixels)
+    return Field(word, lambda index: f"{int(column[index]):,}", widest, pixels)
 
 
 def _sample_of(column: NDArray[np.generic]) -> NDArray[np.float64]:
     """A few hundred finite values of a column, with its smallest and largest."""
     values = np.asarray(column, dtype=np.float64)
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return values
-    few = values[:: max(1, len(values) // 300)]
-    return np.concatenate([few, [values.min(), values.max()]])
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return finite
+    every = max(1, len(finite) // SAMPLED)
+    return np.concatenate([finite[::every], [finite.min(), finite.max()]])
 
 
 def header_lines(listed: Sequence[Field], room: float) -> list[list[int]]:
     """Which fields stand on which line."""
-    return flow([field.width for field in listed], room, FIELD_GAP * listed[-1].pixels)
+    widths = [field.width for field in listed]
+    return flow(widths, room, FIELD_GAP * listed[-1].pixels)
 
 
 def header_width(listed: Sequence[Field]) -> float:
     """The pixels that fields on one line take."""
-    gaps = FIELD_GAP * listed[-1].pixels * (len(listed) - 1)
-    return sum(field.width for field in listed) + gaps
+    gap = FIELD_GAP * listed[-1].pixels
+    return sum(field.width for field in listed) + gap * (len(listed) - 1)
 
 
 class Header:
@@ -164,14 +182,16 @@ class Header:
 
     def __init__(self, sheet: Sheet, box: Box, listed: Sequence[Field]) -> None:
         self._numbers: list[tuple[Field, PastedNumber | Text]] = []
+        gap = FIELD_GAP * listed[-1].pixels
         lines = header_lines(listed, box.width)
-        for number, line in enumerate(lines):
-            baseline = round(box.top - (number + 0.75) * box.height / len(lines))
+        for number, items in enumerate(lines):
+            lines_above = number + 0.75
+            baseline = round(box.top - lines_above * box.height / len(lines))
             x = float(box.left)
-            for item in line:
+            for item in items:
                 field = listed[item]
                 self._set(sheet, field, x, baseline)
-                x += field.width + FIELD_GAP * listed[-1].pixels
+                x += field.width + gap
         self.moving: list[Artist] = [artist for _, artist in self._numbers]
 
     def _set(self, sheet: Sheet, field: Field, x: float, baseline: int) -> None:
@@ -233,22 +253,35 @@ def draw_glyphs(pixels: float, ink: str, paper: str, characters: str = CHARACTER
     height, below = round(1.5 * pixels), round(0.4 * pixels)
     edges = [0]
     for character in characters:
-        # Of ten characters, so that what stands over at both ends of a text does not count.
-        advance = text_width(character * 20, pixels) - text_width(character * 10, pixels)
-        edges.append(edges[-1] + max(1, round(advance / 10)))
+        edges.append(edges[-1] + max(1, round(_advance(character, pixels))))
     width = edges[-1]
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=paper)
     canvas: Any = FigureCanvasAgg(figure)
-    look: dict[str, Any] = {"fontproperties": font(pixels), "color": ink, "parse_math": False}
     for character, start in zip(characters, edges, strict=False):
-        figure.text(start / width, below / height, character, **look)
+        figure.text(
+            start / width,
+            below / height,
+            character,
+            fontproperties=font(pixels),
+            color=ink,
+            parse_math=False,
+        )
     canvas.draw()
     strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
-    inked = np.flatnonzero((strip != strip[0, 0]).any(axis=(1, 2)))
-    below -= len(strip) - 1 - int(inked[-1])
-    strip = strip[inked[0] : inked[-1] + 1]
+    background = strip[0, 0]
+    inked = np.flatnonzero((strip != background).any(axis=(1, 2)))
+    first, last = int(inked[0]), int(inked[-1])
+    rows_below_ink = len(strip) - 1 - last
+    strip = strip[first : last + 1]
     pictures = [strip[:, start:end] for start, end in pairwise(edges)]
-    return Glyphs(dict(zip(characters, pictures, strict=True)), below)
+    return Glyphs(dict(zip(characters, pictures, strict=True)), below - rows_below_ink)
+
+
+def _advance(character: str, pixels: float) -> float:
+    """The pixels from a character to the next one."""
+    # Of ten characters, so that what stands over at both ends of a text does not count.
+    ten = text_width(character * 20, pixels) - text_width(character * 10, pixels)
+    return ten / 10
 
 
 class PastedNumber(Artist):

@@ -23,16 +23,20 @@ USUAL_CROWD = 200
 
 
 def x_limits(domain: tuple[float, float]) -> tuple[float, float]:
-    margin = MARGIN * (domain[1] - domain[0])
-    return domain[0] - margin, domain[1] + margin
+    """The ends of an x axis that shows this domain."""
+    low, high = domain
+    margin = MARGIN * (high - low)
+    return low - margin, high + margin
 
 
 def original(view: View, x: Array, y: Array) -> tuple[Array, Array]:
     """Points of a view in the units of its data."""
-    return view.dataset.scaling.x_to_original(x), view.dataset.scaling.y_to_original(y)
+    scaling = view.dataset.scaling
+    return scaling.x_to_original(x), scaling.y_to_original(y)
 
 
 def active_ticks(view: View) -> Ticks:
+    """Ticks at no unit and at all units."""
     most = sum(view.history.hidden)
     return Ticks((0.0, float(most)), ("0", f"{most:,}"))
 
@@ -135,8 +139,9 @@ def sign_colours(sheet: Sheet, sign: Array, strength: Array) -> Array:
     paper just so.
     """
     colours = sheet.colours
-    names = [colours.negative, colours.neutral, colours.positive]
-    chosen = np.sign(sign).astype(int) + 1
-    least = np.array([sheet.least_opacity(name) for name in names])[chosen]
-    opacity = least + (1 - least) * strength
-    return np.column_stack([to_rgba_array(names)[chosen, :3], opacity])
+    by_sign = [colours.negative, colours.neutral, colours.positive]
+    number = np.sign(sign).astype(int) + 1
+    palest = np.array([sheet.least_opacity(name) for name in by_sign])[number]
+    opacity = palest + (1 - palest) * strength
+    opaque = to_rgba_array(by_sign)[:, :3]
+    return np.column_stack([opaque[number], opacity])

@@ -7,7 +7,7 @@ from typing import Any
 
 from relusgd.model.network import Array
 from relusgd.pictures.kit.parts import kept_near, moving_line
-from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
+from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D
 from relusgd.pictures.kit.sheet import Sheet
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 
@@ -50,17 +50,17 @@ class ReferenceLines:
         ground: Axes | None = None,
     ) -> None:
         self._y_limits = y_limits
-        self._moving = [reference for reference in references if reference.moves]
+        self._moving: list[ReferenceCurve] = []
+        self._lines: list[Line2D] = []
+        axes_of_still_lines = ground or axes
         for reference in references:
-            if not reference.moves:
-                look = reference_look(sheet, reference.name)
-                (ground or axes).plot(
-                    reference.x, self._kept_near(reference.at(0)), **look, zorder=2.25
-                )
-        self._lines = [
-            moving_line(axes, order, **reference_look(sheet, reference.name))
-            for reference in self._moving
-        ]
+            look = reference_look(sheet, reference.name)
+            if reference.moves:
+                self._moving.append(reference)
+                self._lines.append(moving_line(axes, order, **look))
+            else:
+                y = self._kept_near(reference.at(0))
+                axes_of_still_lines.plot(reference.x, y, **look, zorder=2.25)
         self.moving: list[Artist] = [*self._lines]
 
     def show(self, index: int) -> None:

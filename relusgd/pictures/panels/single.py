@@ -39,6 +39,9 @@ from relusgd.pictures.scenes.view import View
 SHORT_WORDS_BELOW = 800
 """In narrower pictures the errors' legend is in short words."""
 
+ACTIVE, SHARPNESS, ERRORS = 0.065, 0.12, 0.14
+"""The heights of the panels under the function, as shares of the picture's."""
+
 
 def draw_single(sheet: Sheet, view: View) -> list[Part]:
     """Draw what never changes in the picture of one run, and give its parts that change."""
@@ -63,58 +66,67 @@ class SingleBuilder:
         stack.skip_top(0.5)
         self.title = stack.take_title()
         self.fields = fitting_fields(sheet, self.view, stack.width)
-        lines = len(header_lines(self.fields, stack.width))
-        self.header = stack.take_top(sheet.lines(1.25 * lines))
+        lines_of_header = len(header_lines(self.fields, stack.width))
+        self.header = stack.take_top(sheet.lines(1.25 * lines_of_header))
         stack.skip_top(0.25)
-        self.legend = stack.take_top(legend_lines(sheet, self.entries, stack.width) * line)
+        lines_of_legend = legend_lines(sheet, self.entries, stack.width)
+        self.legend = stack.take_top(lines_of_legend * line)
         stack.skip_top(0.35)
         stack.skip_bottom(0.35)
+        self._place_courses(stack)
+        stack.skip_x_labels()
+        self.active: Box | None = None
+        if "active" in sheet.look.show:
+            height = max(round(ACTIVE * sheet.height), sheet.lines(1.7))
+            self.active = stack.take_bottom(height)
+            stack.skip_bottom(0.4)
+        self.curve = stack.rest()
+        return self._choose_y_ticks()
+
+    def _place_courses(self, stack: Stack) -> None:
+        """The panels over the steps, from the bottom; the lower one has the labels of both."""
+        sheet, lowest = self.sheet, 2 * self.sheet.scale.line
         self.errors: Box | None = None
         if "loss" in sheet.look.show:
             stack.skip_x_labels()
-            self.errors = stack.take_bottom(max(round(0.14 * sheet.height), 2 * line))
+            self.errors = stack.take_bottom(max(round(ERRORS * sheet.height), lowest))
             stack.skip_bottom(0.35)
         self.sharpness: Box | None = None
         if self.course:
             if self.errors is None:
                 stack.skip_x_labels()
-            self.sharpness = stack.take_bottom(max(round(0.12 * sheet.height), 2 * line))
+            self.sharpness = stack.take_bottom(max(round(SHARPNESS * sheet.height), lowest))
             stack.skip_bottom(0.35)
-        stack.skip_x_labels()
-        self.active: Box | None = None
-        if "active" in sheet.look.show:
-            self.active = stack.take_bottom(max(round(0.065 * sheet.height), sheet.lines(1.7)))
-            stack.skip_bottom(0.4)
-        self.curve = stack.rest()
-        return self._choose_y_ticks()
 
     def _choose_y_ticks(self) -> list[str]:
         """Choose the ticks of y by the heights of the panels; gives the labels of those that are
         shown."""
-        view, line = self.view, self.sheet.scale.line
-        most = max(2, min(8, int(self.curve.height / (2.2 * line))))
-        self.curve_ticks = even_ticks(*view.y_limits, most)
+        view = self.view
+        most = int(self.curve.height / (2.2 * self.sheet.scale.line))
+        self.curve_ticks = even_ticks(*view.y_limits, max(2, min(8, most)))
         labels = [*self.curve_ticks.labels]
         if self.active:
             labels += active_ticks(view).labels
         if self.errors:
-            most = max(1, int(self.errors.height / (1.3 * line)))
-            self.error_ticks = error_axis(view).ticks(most)
+            self.error_ticks = error_axis(view).ticks(self._most_ticks(self.errors))
             labels += self.error_ticks.labels
         if self.sharpness and self.course:
-            most = max(1, int(self.sharpness.height / (1.3 * line)))
-            self.sharpness_ticks = self.course.axis.ticks(most)
+            self.sharpness_ticks = self.course.axis.ticks(self._most_ticks(self.sharpness))
             labels += self.sharpness_ticks.labels
         return labels
 
+    def _most_ticks(self, box: Box) -> int:
+        """How many labels a low panel over the steps has room for."""
+        return max(1, int(box.height / (1.3 * self.sheet.scale.line)))
+
     def draw(self) -> list[Part]:
-        sheet, view, scales, x_ticks = self.sheet, self.view, self.scales, self.x_ticks
-        parts: list[Part] = [Header(sheet, self.header, self.fields)]
-        under_curve = x_ticks.unlabelled() if self.active else x_ticks
-        parts.append(CurvePanel(sheet, self.curve, view, scales, under_curve, self.curve_ticks))
+        """Draw what never changes, and give the parts that change."""
+        sheet, view = self.sheet, self.view
+        parts: list[Part] = [Header(sheet, self.header, self.fields), self._draw_curve()]
         if self.active:
             ticks = active_ticks(view)
-            parts.append(ActivePanel(sheet, self.active, view, scales, x_ticks, ticks))
+            active = ActivePanel(sheet, self.active, view, self.scales, self.x_ticks, ticks)
+            parts.append(active)
         if self.errors:
             steps = step_axis(view).ticks(self.errors.width, sheet.scale.text)
             parts.append(ErrorPanel.of_run(sheet, self.errors, view, steps, self.error_ticks))
@@ -123,6 +135,18 @@ class SingleBuilder:
         self._write_title_and_names()
         draw_legend(sheet, self.legend, self.entries)
         return parts
+
+    def _draw_curve(self) -> Part:
+        """The panel of the function; where active units stand below, these have the labels."""
+        x_ticks = self.x_ticks.unlabelled() if self.active else self.x_ticks
+        return CurvePanel(
+            self.sheet,
+            self.curve,
+            self.view,
+            self.scales,
+            x_ticks,
+            self.curve_ticks,
+        )
 
     def _draw_sharpness(self, box: Box, course: SharpnessCourse) -> Part:
         """The sharpness over the steps; where the errors stand below, these have the numbers."""
@@ -135,14 +159,15 @@ class SingleBuilder:
     def _write_title_and_names(self) -> None:
         """The title, the names of the axes, and the legend of the errors in the line of the name of
         x."""
-        sheet, dataset, text = self.sheet, self.view.dataset, self.sheet.scale.text
+        sheet, dataset = self.sheet, self.view.dataset
+        text = sheet.scale.text
         lowest = self.active or self.curve
         taken = self._write_error_legend(lowest) if self.errors else 0.0
         if self.course:
             taken = max(taken, self._write_sharpness_legend(lowest, self.course))
         sheet.write_title(self.title)
-        room = max(lowest.width - 2 * (taken + text), 3 * text)
-        sheet.name_x(lowest, dataset.x_name, room=room)
+        between = lowest.width - 2 * (taken + text)
+        sheet.name_x(lowest, dataset.x_name, room=max(between, 3 * text))
         sheet.name_y(self.curve, dataset.y_name, room=self.curve.height)
         if self.active:
             sheet.name_y(self.active, "active", letters=0.9)
@@ -162,10 +187,9 @@ class SingleBuilder:
         entries = [Entry(looks[name], ERROR_NAMES[name], name) for name in errors_of(self.view)]
         if noise_level(self.view) is not None:
             entries.append(noise_entry(sheet))
-        short = sheet.width < SHORT_WORDS_BELOW
-        return draw_entries_left_of(
-            sheet, above.right, sheet.x_name_height(above), entries, short=short
-        )
+        height = sheet.x_name_height(above)
+        is_narrow = sheet.width < SHORT_WORDS_BELOW
+        return draw_entries_left_of(sheet, above.right, height, entries, short=is_narrow)
 
     def _write_sharpness_legend(self, above: Box, course: SharpnessCourse) -> float:
         """The legend of the sharpness, from the left edge of the panel above it; gives its
@@ -173,7 +197,8 @@ class SingleBuilder:
         sheet = self.sheet
         entries = sharpness_entries(sheet, course)
         is_narrow = sheet.width < SHORT_WORDS_BELOW
+        looks = [entry.look for entry in entries]
         words = [entry.short if is_narrow else entry.long for entry in entries]
         height = sheet.x_name_height(above)
-        draw_entries(sheet, above.left, height, [entry.look for entry in entries], words)
+        draw_entries(sheet, above.left, height, looks, words)
         return entries_width(words, LETTERS * sheet.scale.text)
