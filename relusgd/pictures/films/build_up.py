@@ -15,6 +15,7 @@ from relusgd.pictures.films.build_up_lines import (
     TRUE_HEIGHT,
     WEIGHTED,
     BuildUp,
+    begin_of,
     chosen_units,
     shares_passed,
 )
@@ -61,32 +62,38 @@ def build_up_part(view: View, script: Script, look: Look) -> FilmPart:
     """The build-up of the network at the start of the film that has this script."""
     length = max(1, round(SECONDS * script.fps))
     painter = PartsPainter(lambda sheet: draw_build_up(sheet, view, script, length), length, look)
-    rest = np.full(round(REST * script.fps), length - 1)
-    return FilmPart(painter, np.concatenate([np.arange(length), rest]))
+    moves = np.arange(length)
+    stands = np.full(round(REST * script.fps), length - 1)
+    return FilmPart(painter, np.concatenate([moves, stands]))
 
 
 def draw_build_up(sheet: Sheet, view: View, script: Script, count: int) -> list[Part]:
     """Draw what never changes in a build-up, in `count` frames, before the film of this script."""
     row = int(script.rows[0])
-    builder = OneRunBuilder(sheet, view, script)
-    boxes = builder.boxes
+    film = OneRunBuilder(sheet, view, script)
+    boxes = film.boxes
     upper = UpperStorey(
-        sheet, boxes.upper, view, builder.scales, sheet.colours.learned, builder.corner
+        sheet,
+        boxes.upper,
+        view,
+        film.scales,
+        sheet.colours.learned,
+        film.corner,
     )
-    builder.name_axes()
+    film.name_axes()
     sheet.write_title(boxes.title)
     steps = np.full(count, view.history.step[row])
     counter = TimeCounter(sheet, boxes.head, "step", steps)
     units = chosen_units(view.history.network(row), view)
     build_up = BuildUp(sheet, upper, view, row, units, count)
     shares = shares_passed(count)
-    words = [_caption(share, view, build_up) for share in shares]
-    room = boxes.head.width - TimeCounter.width(sheet, "step", steps) - 1.5 * sheet.scale.text
-    caption = Caption(sheet, boxes.head, room, Script(np.arange(count), captions=words))
+    captions = [_caption(share, view, build_up) for share in shares]
+    gap = 1.5 * sheet.scale.text
+    room = boxes.head.width - TimeCounter.width(sheet, "step", steps) - gap
+    caption = Caption(sheet, boxes.head, room, Script(np.arange(count), captions=captions))
+    notes = [_note(share, build_up) for share in shares]
     # The errors come with the film; until then, their corner is free.
-    note = HeightsNote(
-        sheet, builder.corner or boxes.upper, [_note(share, build_up) for share in shares]
-    )
+    note = HeightsNote(sheet, film.corner or boxes.upper, notes)
     return [build_up, note, counter, caption]
 
 
@@ -111,25 +118,30 @@ class HeightsNote:
 
 
 def _caption(share: float, view: View, build_up: BuildUp) -> str:
-    """A sum that grows by a few words at a time, because there is no time to read more."""
+    """A sum that grows by a few words at a time, because there is no time to read more.
+
+    share: of the build-up that has passed.
+    """
     width, shown = view.history.hidden[0], build_up.shown
-    said = "One ReLU"
-    if share >= WEIGHTED[0]:
-        said += " × its weight"
-    if share >= OTHERS[0][0] and shown > 1:
-        said += " + two more" if shown > 2 else " + a second"
-    if share >= SUM[0]:
-        said += " + bias"
-    if share >= ALL[0] and width > 1:
+    if share >= begin_of(ALL) and width > 1:
         return f"All {width:,} units"
+    said = "One ReLU"
+    if share >= begin_of(WEIGHTED):
+        said += " × its weight"
+    if share >= begin_of(OTHERS[0]) and shown > 1:
+        said += " + two more" if shown > 2 else " + a second"
+    if share >= begin_of(SUM):
+        said += " + bias"
     return said
 
 
 def _note(share: float, build_up: BuildUp) -> str:
-    factor = build_up.first_factor if share < WEIGHTED[0] else build_up.factor
+    """What is to be known of the heights at a moment; empty where they are true."""
+    is_weighted = share >= begin_of(WEIGHTED)
+    factor = build_up.factor if is_weighted else build_up.first_factor
     notes = []
-    if share < WEIGHTED[0] and not build_up.has_elbow:
+    if not is_weighted and not build_up.has_elbow:
         notes.append("elbow outside")
-    if factor > 1 and share < TRUE_HEIGHT[0]:
+    if factor > 1 and share < begin_of(TRUE_HEIGHT):
         notes.append(f"heights ×{factor}")
     return ", ".join(notes)

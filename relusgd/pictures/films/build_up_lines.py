@@ -59,6 +59,12 @@ ELBOW = 8.0
 """The size of the dot at an elbow, in pixels."""
 
 
+def begin_of(interval: tuple[float, float]) -> float:
+    """When something begins to come, as a share of the build-up."""
+    begin, _ = interval
+    return begin
+
+
 def shares_passed(count: int) -> Array:
     """How much of the build-up has passed in each frame."""
     return (np.arange(count) + 1) / count

@@ -52,10 +52,12 @@ class Stack:
         self.bottom = 0
 
     def take_top(self, height: int) -> Box:
+        """The next box from the top, of this height."""
         self.top -= height
         return Box(self.left, self.top, self.width, height)
 
     def take_bottom(self, height: int) -> Box:
+        """The next box from the bottom, of this height."""
         box = Box(self.left, self.bottom, self.width, height)
         self.bottom += height
         return box
@@ -67,9 +69,11 @@ class Stack:
         return self.take_top(self._sheet.lines(lines))
 
     def skip_top(self, lines: float) -> None:
+        """Leave free paper at the top, in lines of text."""
         self.top -= self._sheet.lines(lines)
 
     def skip_bottom(self, lines: float) -> None:
+        """Leave free paper at the bottom, in lines of text."""
         self.bottom += self._sheet.lines(lines)
 
     def skip_x_labels(self) -> None:
@@ -131,14 +135,19 @@ class GridShape:
         of a good shape."""
         sides = range(1, most + 1)
         shapes = [cls(rows, columns) for rows, columns in product(sides, sides)]
-        large_enough = [shape for shape in shapes if shape.rows * shape.columns >= count]
+        large_enough = [shape for shape in shapes if shape.places >= count]
 
         def badness(shape: GridShape) -> float:
             aspect = area.width / shape.columns / (area.height / shape.rows)
-            empty = shape.rows * shape.columns - count
-            return abs(math.log(aspect / BEST_ASPECT)) + EMPTY_PLACE * empty
+            from_best = abs(math.log(aspect / BEST_ASPECT))
+            return from_best + EMPTY_PLACE * (shape.places - count)
 
         return min(large_enough, key=badness)
+
+    @property
+    def places(self) -> int:
+        """The panels for which there is room."""
+        return self.rows * self.columns
 
     @classmethod
     def of_columns(cls, count: int, columns: int) -> GridShape:
@@ -168,8 +177,8 @@ def lay_cells(
         top = round(area.top - row * (height + row_gap))
         axes = Box(left, round(top - height), round(width), round(height) - head)
         above = Box(left, axes.top, axes.width, head)
-        lowest = number + shape.columns >= count
-        cells.append(Cell(above, axes, x_labels=lowest, y_labels=column == 0))
+        has_none_beneath = number + shape.columns >= count
+        cells.append(Cell(above, axes, x_labels=has_none_beneath, y_labels=column == 0))
     return cells
 
 
@@ -194,8 +203,10 @@ def axes_area(cells: Sequence[Cell], area: Box) -> Box:
 
 def around(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds all of these."""
-    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
-    bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
+    left = min(box.left for box in boxes)
+    right = max(box.right for box in boxes)
+    bottom = min(box.bottom for box in boxes)
+    top = max(box.top for box in boxes)
     return Box(left, bottom, right - left, top - bottom)
 
 
