@@ -96,8 +96,11 @@ class PastedText(Artist):
 
 def _inked(pixels: NDArray[np.uint8]) -> Picture:
     """A copy of the smallest part that has everything that is drawn; one pixel without any."""
-    rows, columns = (np.flatnonzero(pixels[..., 3].any(axis=axis)) for axis in (1, 0))
+    is_inked = pixels[..., 3] > 0
+    rows = np.flatnonzero(is_inked.any(axis=1))
+    columns = np.flatnonzero(is_inked.any(axis=0))
     if not len(rows):
         return 0, 0, pixels[:1, :1].copy()
-    inked = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return int(columns[0]), int(rows[0]), inked.copy()
+    bottom, left = int(rows[0]), int(columns[0])
+    top, right = int(rows[-1]) + 1, int(columns[-1]) + 1
+    return left, bottom, pixels[bottom:top, left:right].copy()

@@ -29,6 +29,9 @@ from relusgd.pictures.scenes.view import View
 DEFAULT_CONFIG = config_to_yaml(Config())
 """The config of a run of which nothing is said."""
 
+METRICS = ("learning_rate", "dead_units", "always_on_units", "breakpoints")
+"""The columns of metrics.csv that a page is told, beside the errors."""
+
 
 @dataclass(frozen=True)
 class Start:
@@ -64,18 +67,14 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
     runs = []
     for view, (title, short), start in zip(views, titles, starts, strict=True):
         rows = moments if view is scene else np.unique(_rows(scene, view)[moments])
-        number = next(
-            index for index, dataset in enumerate(datasets) if _equal(dataset, view.dataset)
-        )
-        runs.append(
-            {
-                "title": title,
-                "short": short,
-                "data": number,
-                "start": asdict(start),
-                **_run_data(view, rows),
-            }
-        )
+        run = {
+            "title": title,
+            "short": short,
+            "data": _number_of(view.dataset, datasets),
+            "start": asdict(start),
+            **_run_data(view, rows),
+        }
+        runs.append(run)
     errors = scene.error_axis if isinstance(scene, RunGroup) else error_axis(scene)
     return {
         "epoch": clock_numbers(scene.clock[moments]),
@@ -97,7 +96,8 @@ def pack(values: ArrayLike) -> str:
     infinite.
     """
     with np.errstate(over="ignore"):
-        return base64.b64encode(np.asarray(values).astype("<f4").tobytes()).decode("ascii")
+        numbers = np.asarray(values).astype("<f4")
+    return base64.b64encode(numbers.tobytes()).decode("ascii")
 
 
 def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
@@ -105,7 +105,13 @@ def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
     return [int(moment) if moment.is_integer() else moment for moment in clock.tolist()]
 
 
+def _number_of(dataset: Dataset, datasets: Sequence[Dataset]) -> int:
+    """Where an equal dataset is among these."""
+    return next(number for number, other in enumerate(datasets) if _equal(other, dataset))
+
+
 def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
+    """The snapshot of a run that is shown at each moment of the scene."""
     return scene.rows(view) if isinstance(scene, RunGroup) else np.arange(len(view))
 
 
@@ -114,19 +120,17 @@ def _run_data(view: View, rows: Indices) -> dict[str, Any]:
     what they add up to).
     """
     history = view.history
-    metrics = {
-        name: history.metrics[name][rows]
-        for name in ("learning_rate", "dead_units", "always_on_units", "breakpoints")
-    }
+    metrics = {name: pack(history.metrics[name][rows]) for name in METRICS}
+    network = _cells_data(view, rows) if is_binned(view) else _parameter_data(view, rows)
     return {
         "hidden": history.hidden,
         "epoch": clock_numbers(view.clock[rows]),
         "step": history.step[rows].tolist(),
-        "metrics": {name: pack(column) for name, column in metrics.items()},
+        "metrics": metrics,
         "errors": {name: _error_data(column, rows) for name, column in errors_of(view).items()},
         "references": [_reference_data(reference, rows) for reference in view.references],
         "sharpness": None if view.sharpness is None else _sharpness_data(view, view.sharpness),
-        **(_cells_data(view, rows) if is_binned(view) else _parameter_data(view, rows)),
+        **network,
     }
 
 
@@ -147,7 +151,8 @@ def _reference_data(reference: ReferenceCurve, rows: Indices) -> dict[str, Any]:
     """A reference's places and heights: at every snapshot where these differ. colour: its number
     among the references' colours.
     """
-    shown = rows.tolist() if reference.moves else rows[:1].tolist()
+    shown = rows if reference.moves else rows[:1]
+    heights = [reference.at(row) for row in shown.tolist()]
     return {
         "name": reference.name,
         "title": reference.title,
@@ -155,7 +160,7 @@ def _reference_data(reference: ReferenceCurve, rows: Indices) -> dict[str, Any]:
         "moves": reference.moves,
         "colour": list(DASHES).index(reference.name),
         "x": pack(reference.x),
-        "y": pack(np.stack([reference.at(row) for row in shown])),
+        "y": pack(np.stack(heights)),
     }
 
 
@@ -171,19 +176,16 @@ def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
     """The function at the edges of cells, in original units, how many units are active in each, and
     how much they bend it.
     """
-    parts: list[tuple[Any, ...]] = []
+    columns: dict[str, list[Any]] = {"y": [], "active": [], "up": [], "down": [], "inside": []}
     for row in rows.tolist():
         bends = view.bends(row)
-        parts.append(
-            (view.curve(row).y, view.active(row)[1], bends.up, bends.down, view.elbows_inside(row))
-        )
-    names = ("y", "active", "up", "down", "inside")
-    return {
-        "cells": {
-            name: pack(np.stack(column))
-            for name, column in zip(names, zip(*parts, strict=True), strict=True)
-        }
-    }
+        _, active = view.active(row)
+        columns["y"].append(view.curve(row).y)
+        columns["active"].append(active)
+        columns["up"].append(bends.up)
+        columns["down"].append(bends.down)
+        columns["inside"].append(view.elbows_inside(row))
+    return {"cells": {name: pack(np.stack(column)) for name, column in columns.items()}}
 
 
 def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
@@ -191,8 +193,11 @@ def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
     values = {"value": pack(column[rows])}
     if len(rows) == len(column):
         return values
-    first = np.concatenate([[0], (rows[1:] + rows[:-1] + 1) // 2])
-    lowest, highest = np.fmin.reduceat(column, first), np.fmax.reduceat(column, first)
+    # Around a row is what is nearer to it than to its neighbours.
+    middles = (rows[1:] + rows[:-1] + 1) // 2
+    first = np.concatenate([[0], middles])
+    lowest = np.fmin.reduceat(column, first)
+    highest = np.fmax.reduceat(column, first)
     return {**values, "low": pack(lowest), "high": pack(highest)}
 
 

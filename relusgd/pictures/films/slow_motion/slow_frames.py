@@ -135,12 +135,14 @@ class SlowMotionBuilder:
         return parts, said
 
     def _draw_head(self, said: dict[str, str]) -> list[Part]:
+        """The counter, which counts the step when it is taken, and what is said in each phase."""
         sheet, head, clock = self.sheet, self.film.boxes.head, self.clock
         sheet.write_title(self.film.boxes.title)
         frames = range(clock.count)
-        taken = np.array([clock.moved(frame) == 1.0 for frame in frames])
-        counts = self.real.number + taken.astype(np.int64)
+        is_taken = np.array([clock.moved(frame) == 1.0 for frame in frames])
+        counts = self.real.number + is_taken.astype(np.int64)
         counter = TimeCounter(sheet, head, "step", counts)
+        # Captions have the room that they have in the film.
         widest = TimeCounter.width(sheet, "step", self.view.history.step)
         room = head.width - widest - 1.5 * sheet.scale.text
         captions = [said[clock.phase(frame)] for frame in frames]
@@ -148,6 +150,7 @@ class SlowMotionBuilder:
         return [counter, Caption(sheet, head, room, script)]
 
     def _leaving_words(self) -> Part:
+        """The words of the film's first seconds, which leave before the step."""
         film, lower = self.film, self.film.boxes.lower
         steps = np.asarray(self.view.history.step, dtype=np.float64)
         rows = np.zeros(len(steps), dtype=np.int64)
@@ -178,4 +181,5 @@ class LeavingWords:
 
     def show(self, index: int) -> None:
         away = self._clock.come("announced", index)
-        self._words.fade(self._words.opacity_at(self._row) * (1.0 - away))
+        opacity = self._words.opacity_at(self._row)
+        self._words.fade(opacity * (1.0 - away))
