@@ -38,6 +38,9 @@ SMALLER times the last one.
 ROOM_FOR_EDGES = 0.98
 """What the largest font that fits is made smaller by."""
 
+BESIDE_WORDS, ABOVE_WORDS = 1.4, 0.9
+"""By how much a box is wider and higher than its lines, in font heights."""
+
 Legend = Sequence[tuple[str, str]]
 """Words, and their role: ink, faint or derivative."""
 
@@ -116,7 +119,8 @@ class Design:
         """
         width, height = self.look.size
         letters = label_pixels(self.text)
-        return min(letters / height, 1 / LETTERS), letters / max(height, width * SLIDE)
+        height_on_slide = max(height, width * SLIDE)
+        return min(letters / height, 1 / LETTERS), letters / height_on_slide
 
     @classmethod
     def _of_form(
@@ -130,22 +134,26 @@ class Design:
         even: bool,
         size: tuple[int, int] | None,
     ) -> Design:
+        """The design with boxes of one form; the arguments are those of `of`.
+
+        Boxes are as wide as the words of any state need, and as high as those of the first.
+        """
         first = states[0]
         names = [node.name for node in first.graph.nodes]
         lines = {name: words(first, name, form) for name in names}
-        all_lines: dict[str, list[TextLine]] = {name: [] for name in names}
+        line_counts = {name: len(of_box) for name, of_box in lines.items()}
+        lines_of_all: dict[str, list[TextLine]] = {name: [] for name in names}
         for state in states:
             for name in names:
-                all_lines[name] += words(state, name, form)
-        heights = {name: len(of_box) for name, of_box in lines.items()}
+                lines_of_all[name] += words(state, name, form)
         labels = edge_labels(first)
         multiple = 2 if even else 1
         if size is None:
-            text, placement = _largest_fit(first, all_lines, labels, heights)
+            text, placement = _largest_fit(first, lines_of_all, labels, line_counts)
             look = _look(placement, theme, title, text, multiple=multiple)
         else:
             look = Look(size=_multiples(size, multiple), theme=theme, title=title)
-            text, placement = _fit_into(look, first, all_lines, labels, heights)
+            text, placement = _fit_into(look, first, lines_of_all, labels, line_counts)
         return cls(placement, lines, labels, text, look, form)
 
 
@@ -159,15 +167,15 @@ def _largest_fit(
     state: Evaluated,
     lines: Mapping[str, Sequence[TextLine]],
     labels: Sequence[str],
-    heights: Mapping[str, int],
+    line_counts: Mapping[str, int],
 ) -> tuple[float, Placement]:
     """The largest font with which the graph fits, or else the smallest; and its placement."""
     *larger, smallest = FONT_HEIGHTS
     # What does not fit in the smallest font fits in none, and takes longest to lay out.
-    fallback = _placed(state, lines, labels, heights, smallest)
+    fallback = _placed(state, lines, labels, line_counts, smallest)
     if _fits(fallback):
         for text in larger:
-            placement = _placed(state, lines, labels, heights, text)
+            placement = _placed(state, lines, labels, line_counts, text)
             if _fits(placement):
                 return text, placement
     return smallest, fallback
@@ -178,20 +186,20 @@ def _fit_into(
     state: Evaluated,
     lines: Mapping[str, Sequence[TextLine]],
     labels: Sequence[str],
-    heights: Mapping[str, int],
+    line_counts: Mapping[str, int],
 ) -> tuple[float, Placement]:
     """The largest font with which the graph fits a picture of this size, and its placement."""
     width, height = look.size
     text = LARGER * FONT_HEIGHTS[0] * max(1.0, min(width / WIDTH, height / HEIGHT))
     while text >= SMALLEST_FONT:
-        placement = _placed(state, lines, labels, heights, text, width - 2 * text)
+        placement = _placed(state, lines, labels, line_counts, text, width - 2 * text)
         room = height - header_height(look.title, text)
         if placement.width <= width and placement.height <= room:
             # A little smaller, so that the edges have some room.
             text *= ROOM_FOR_EDGES
-            return text, _placed(state, lines, labels, heights, text, width - 2 * text)
+            return text, _placed(state, lines, labels, line_counts, text, width - 2 * text)
         text *= SMALLER
-    smallest = _largest_fit(state, lines, labels, heights)[1]
+    smallest = _largest_fit(state, lines, labels, line_counts)[1]
     raise InputError(
         f"this graph does not fit into {size_text(look.size)} pixels with letters that can be read",
         f"leave --size out: it needs about {smallest.width:,.0f} × {smallest.height:,.0f} pixels",
@@ -205,6 +213,7 @@ def _multiples(size: tuple[int, int], multiple: int) -> tuple[int, int]:
 
 
 def _fits(placement: Placement) -> bool:
+    """Whether a placement is no larger than the picture of a small graph."""
     return placement.width <= WIDTH + 1 and placement.height <= HEIGHT
 
 
@@ -212,18 +221,19 @@ def _placed(
     state: Evaluated,
     lines: Mapping[str, Sequence[TextLine]],
     labels: Sequence[str],
-    heights: Mapping[str, int],
+    line_counts: Mapping[str, int],
     text: float,
     wanted_width: float = WIDTH,
 ) -> Placement:
-    """The placement in this font. lines: all that may ever stand in a box; heights: how many at a
-    time.
+    """The placement in this font.
+
+    lines: all that may ever stand in a box; line_counts: how many stand in it at a time.
     """
     sizes: dict[str, Size] = {}
     for name, of_box in lines.items():
         width = max(line_width(line, text) for line in of_box)
-        height = line_height(text) * heights[name]
-        sizes[name] = width + 1.4 * text, height + 0.9 * text
+        height = line_height(text) * line_counts[name]
+        sizes[name] = width + BESIDE_WORDS * text, height + ABOVE_WORDS * text
     edges = [(edge.parent, edge.child) for edge in state.edges]
     label_sizes = [_label_size(label, text) for label in labels]
     sink = state.graph.sink
@@ -235,6 +245,7 @@ def _placed(
 
 
 def _label_size(label: str, text: float) -> Size | None:
+    """The pixels that a label takes, with some paper around it; None without a label."""
     if not label:
         return None
     pixels = label_pixels(text)
@@ -250,43 +261,49 @@ def _look(
     multiple: int,
 ) -> Look:
     """The look of a picture with room for all; its sides are multiples of `multiple`."""
-    height = placement.height + header_height(title, text)
-    size = (
-        multiple * math.ceil(max(round(placement.width), WIDTH) / multiple),
-        multiple * math.ceil(max(round(height), SMALLEST[1]) / multiple),
-    )
-    if size[0] > LARGEST[0] or size[1] > LARGEST[1]:
+    _, lowest = SMALLEST
+    needed = round(placement.height + header_height(title, text))
+    sides = max(round(placement.width), WIDTH), max(needed, lowest)
+    width, height = _multiples(sides, multiple)
+    widest, highest = LARGEST
+    if width > widest or height > highest:
         raise InputError(
-            f"this graph needs a picture of {size[0]:,} × {size[1]:,} pixels, "
-            f"and the largest is {LARGEST[0]:,} × {LARGEST[1]:,}",
+            f"this graph needs a picture of {width:,} × {height:,} pixels, "
+            f"and the largest is {widest:,} × {highest:,}",
             "draw a smaller one, write it as .dot, or omit --out for a table",
         )
-    return Look(size=size, theme=theme, title=title)
+    return Look(size=(width, height), theme=theme, title=title)
 
 
 # Sizes of words
 
 
 def header_height(title: str | None, text: float) -> float:
-    """Of the title and the legend."""
-    return (2.0 if title else 0.0) * text + 2.6 * text
+    """The pixels of the title, if there is one, and the legend."""
+    of_title = 2.0 if title else 0.0
+    return of_title * text + 2.6 * text
 
 
 def line_height(text: float) -> float:
+    """The pixels from one line of a box to the next."""
     return 1.38 * text
 
 
 def label_pixels(text: float) -> float:
+    """The height of the letters on edges."""
     return 0.93 * text
 
 
 def is_bold(role: str) -> bool:
+    """Whether pieces with this role are written in bold letters."""
     return role in ("name", "value")
 
 
 def piece_width(words: str, role: str, text: float) -> float:
+    """The pixels that a piece of a line takes."""
     return text_width(words, text, bold=is_bold(role))
 
 
 def line_width(line: TextLine, text: float) -> float:
+    """The pixels that a line of a box takes."""
     return sum(piece_width(piece.text, piece.role, text) for piece in line)

@@ -146,6 +146,7 @@ class FeatureBuilder:
         captions = sheet.lines(CAPTION + SKIP) * (rows + 1)
         words = captions + sheet.lines(legend_lines + 0.2)
         free = stack.rest().height - words - sheet.lines(X_LABELS)
+        # Two more than there are, so that the row of a few features is not too low.
         of_features = FEATURE * (self.scene.top + 2)
         parts = rows + SPECTRUM + of_features
         return max(free / parts, LOWEST_PANEL)
@@ -200,7 +201,9 @@ class FeatureBuilder:
         top = self.scene.top
         ticks = principal_ticks(top)
         room = max(self.principal.height / (top + 1), 1.0)
-        every = max(1, round(0.9 * self.sheet.scale.text / room + 0.4))
+        letter = 0.9 * self.sheet.scale.text
+        # Rounded up, but for a tenth, by which letters may be higher than their room.
+        every = max(1, round(letter / room + 0.4))
         labels = [""] * top
         labels[::every] = ticks.labels[::every]
         return Ticks(ticks.places, tuple(labels))

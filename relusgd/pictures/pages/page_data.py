@@ -56,10 +56,14 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
     starts: one for each run of the scene; frames: how many moments, as for `choose_moments`. Raises
     InputError when the page would be too large to open.
     """
-    views = scene.views if isinstance(scene, RunGroup) else (scene,)
-    titles = (
-        zip(scene.titles, scene.short, strict=True) if isinstance(scene, RunGroup) else [("", "")]
-    )
+    if isinstance(scene, RunGroup):
+        views, errors, noise = scene.views, scene.error_axis, scene.noise
+        titles = list(zip(scene.titles, scene.short, strict=True))
+        steps_per_epoch, compared_error = scene.steps_per_epoch, scene.error_name
+    else:
+        views, errors, noise = (scene,), error_axis(scene), noise_level(scene)
+        titles = [("", "")]
+        steps_per_epoch, compared_error = None, None
     datasets = _distinct([view.dataset for view in views])
     configs = sum(len(start.config) for start in starts)
     moments = choose_moments(scene, views, datasets, frames, configs)
@@ -75,16 +79,15 @@ def page_data(scene: Scene, starts: Sequence[Start], frames: int | None) -> dict
             **_run_data(view, rows),
         }
         runs.append(run)
-    errors = scene.error_axis if isinstance(scene, RunGroup) else error_axis(scene)
     return {
         "epoch": clock_numbers(scene.clock[moments]),
-        "steps_per_epoch": scene.steps_per_epoch if isinstance(scene, RunGroup) else None,
+        "steps_per_epoch": steps_per_epoch,
         "recorded": len(scene),
         "soft_start": SOFT_START,
-        "limits": {"x": scales.x, "y": scales.y, "error": (errors.low, errors.high)},
+        "limits": {"x": scales.x, "y": scales.y, "error": errors.limits},
         "scales": {"unit": scales.unit, "kink": scales.kink, "bend": scales.bend},
-        "noise": scene.noise if isinstance(scene, RunGroup) else noise_level(scene),
-        "error": scene.error_name if isinstance(scene, RunGroup) else None,
+        "noise": noise,
+        "error": compared_error,
         "sizes": {"bars": BARS, "units": MOST_UNITS},
         "data": [_points_data(view_of(views, dataset)) for dataset in datasets],
         "runs": runs,

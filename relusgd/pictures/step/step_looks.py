@@ -10,7 +10,7 @@ from relusgd.pictures.scenes.view import View
 
 
 def step_looks(sheet: Sheet, view: View) -> dict[str, dict[str, Any]]:
-    """Those of every picture, and what only a step has."""
+    """How lines and points are drawn: as in every picture, and those that only a step has."""
     colours, points = sheet.colours, sheet.points
     looks = looks_of(sheet, view)
     dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": points(8.0)}

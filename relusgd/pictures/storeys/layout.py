@@ -29,6 +29,13 @@ LEAST_LEFT = 2.4
 RIGHT = 2.4
 """Free paper at the right, in heights of a letter."""
 
+BESIDE_LABELS = 1.7
+"""Free paper on both sides of the labels at the left, in heights of a letter."""
+
+TOP, TITLE, HEAD, UNDER_HEAD, FOOT = 0.45, 1.3, 1.75, 0.5, 2.4
+"""Heights in lines of text, from the top: free paper, the user's title, the line of caption and
+counter, free paper under it; and at the foot the labels and the name of x."""
+
 
 @dataclass(frozen=True)
 class StoreyBoxes:
@@ -64,22 +71,29 @@ class StoreyBoxes:
         takes room at the left if it says something. aside: pixels at the right of the storeys that
         are kept free.
         """
-        text = sheet.scale.text
-        beside = 1.7 + (NAME_WIDTH if says_something(y_name) else 0.0)
-        left = round(max(LEAST_LEFT * text, widest(labels, TICK_LETTERS * text) + beside * text))
-        width = sheet.width - left - round(RIGHT * text)
-        top = sheet.height - sheet.lines(0.45)
+        left = _room_at_left(sheet, labels, y_name)
+        width = sheet.width - left - round(RIGHT * sheet.scale.text)
+        top = sheet.height - sheet.lines(TOP)
         title = None
         if sheet.look.title:
-            top -= sheet.lines(1.3)
-            title = Box(left, top, width, sheet.lines(1.3))
-        head = Box(left, top - sheet.lines(1.75), width, sheet.lines(1.75))
-        floor = sheet.lines(2.4)
-        area = Box(left, floor, width - aside, head.bottom - sheet.lines(0.5) - floor)
+            top -= sheet.lines(TITLE)
+            title = Box(left, top, width, sheet.lines(TITLE))
+        head = Box(left, top - sheet.lines(HEAD), width, sheet.lines(HEAD))
+        bottom = sheet.lines(FOOT)
+        height = head.bottom - sheet.lines(UNDER_HEAD) - bottom
+        area = Box(left, bottom, width - aside, height)
         if not paths:
             return cls(title, head, area, None)
         upper, lower = two_storeys(area, gap=round(BETWEEN * sheet.height))
         return cls(title, head, upper, lower)
+
+
+def _room_at_left(sheet: Sheet, labels: Iterable[str], y_name: str) -> int:
+    """The pixels at the left of the storeys: for labels, and for the name of y if it is written."""
+    text = sheet.scale.text
+    beside = BESIDE_LABELS + (NAME_WIDTH if says_something(y_name) else 0.0)
+    needed = widest(labels, TICK_LETTERS * text) + beside * text
+    return round(max(LEAST_LEFT * text, needed))
 
 
 def says_something(y_name: str) -> bool:

@@ -95,9 +95,9 @@ class WordWriter:
         """Pixels of a line, from a quarter of it on, then those before."""
         after, before = np.linspace(0.25, 0.98, 50), np.linspace(0.25, 0.02, 15)
         shares = np.concatenate([after, before])
-        along = x[0] + shares * (x[-1] - x[0])
-        heights = np.interp(along, x, y)
-        return zip(*self._free.pixel(along, heights), strict=True)
+        places = x[0] + shares * (x[-1] - x[0])
+        heights = np.interp(places, x, y)
+        return zip(*self._free.pixel(places, heights), strict=True)
 
     def place_beside(
         self,

@@ -68,9 +68,9 @@ class SlowMotionBuilder:
             now = self._rows_until_step(film.boxes.lower)
             parts.append(self._draw_paths(film.boxes.lower, now))
         upper = self._draw_upper()
-        taken, said = self._draw_step(upper)
+        added, said = self._draw_step(upper)
         function = AtRows(FunctionOnStems(upper, self._draw_stems(now)), self._states_shown())
-        parts.append(InOneOrder([function, *taken]))
+        parts.append(InOneOrder([function, *added]))
         if film.corner:
             storeys = RunStoreys(self.sheet, view, film.scales, film.time, view.history.step)
             errors = storeys.draw_errors(film.corner, error_axis(view))
