@@ -53,14 +53,18 @@ def page_html(
     if starts is None:
         starts = [Start()] * (len(scene.views) if isinstance(scene, RunGroup) else 1)
     title = title_text(title)
-    data: dict[str, object] = {"title": title, "theme": theme, "colours": theme_colours()}
-    data["intro"] = intro
     told = page_data(scene, starts, frames)
     note = note_of_moments(len(told["epoch"]), len(scene))
     if frames is None and note is not None and tell is not None:
         tell(note)
     loader, engine, script = script_of(LOADER), script_of(ENGINE), script_of(RUN_PAGE)
-    data["packed"] = {"engine": packed(engine), "script": packed(script)}
+    data = {
+        "title": title,
+        "theme": theme,
+        "colours": theme_colours(),
+        "intro": intro,
+        "packed": {"engine": packed(engine), "script": packed(script)},
+    }
     style = style_of(["controls/page", "lab/lab"])
     parts = {
         "policy": policy([loader, engine, script], style, workers=True),

@@ -87,6 +87,7 @@ def _fixed_bytes(views: Sequence[View], datasets: Sequence[Dataset]) -> float:
 
 
 def _numbers_per_snapshot(view: View) -> int:
+    """How many numbers a page holds of each snapshot of a run."""
     references = sum(len(reference.x) for reference in view.references if reference.moves)
     if is_binned(view):
         return references + 2 * CELLS + 1 + 2 * BARS

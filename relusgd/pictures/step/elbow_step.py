@@ -191,7 +191,10 @@ class StepBuilder:
         sheet.name_x(self.change, dataset.x_name, room=self.change.width)
 
     def _axes(self, box: Box, y_limits: tuple[float, float], y_ticks: Ticks) -> Axes:
-        """The axes of a panel; the lowest has labels of x, a single sample a line through all."""
+        """The axes of a panel; the lowest has labels of x.
+
+        A batch of one sample has a line at its x in the panels under the functions.
+        """
         sheet, scene = self.sheet, self.scene
         axes = sheet.axes(box)
         axes.set(xlim=x_limits(self.domain), ylim=y_limits)

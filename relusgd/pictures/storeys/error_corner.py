@@ -63,11 +63,12 @@ class Corner:
         first, last = x_limits(scales.x)
         reach = (last - first) * (width / box.width + CLEAR)
         low, high = scales.y
-        left = _highest(view, first, first + reach, scales.y)
-        right = _highest(view, last - reach, last, scales.y)
-        at_right = right <= left
-        free_below = 1 - height / box.height - CLEAR
-        needed = low + (min(left, right) - low) / free_below
+        highest_at_left = _highest(view, first, first + reach, scales.y)
+        highest_at_right = _highest(view, last - reach, last, scales.y)
+        at_right = highest_at_right <= highest_at_left
+        highest_below = min(highest_at_left, highest_at_right)
+        share_below = 1 - height / box.height - CLEAR
+        needed = low + (highest_below - low) / share_below
         return cls(at_right, (low, max(high, needed)))
 
     def box(self, storey: Box, width: float, height: float) -> Box:
