@@ -123,7 +123,7 @@ class UnitWords(StepPhrases):
         return f" because {side}"
 
     def _despite(self, parameter: ParameterStep) -> str:
-        """What moves a parameter against the derivative of this batch."""
+        """What moves a parameter against the derivative of this batch; empty where nothing does."""
         if parameter.change * parameter.derivative <= 0 and parameter.derivative != 0:
             return ""
         if parameter.change == 0:

@@ -67,7 +67,7 @@ class OneRunReader:
         self._is_reading = False
 
     def read(self, read: Callable[[], T]) -> T:
-        """What `read` gives, of the run from which was read before.
+        """What `read` gives, all of it of the run that earlier parts were read from.
 
         `read` may itself read parts. Raises as `read`, and ReplacedError when another run has taken
         the folder's place.

@@ -21,7 +21,10 @@ MOST_SERIES = 4
 
 
 def widths(compared: ComparedRuns) -> Iterator[Finding]:
-    """For each way of training: the errors over the widths, and the fewest units that do."""
+    """For each way of training: the errors over the widths, and the fewest units that are enough.
+
+    They are enough where their error is as good as the lowest.
+    """
     series = _series(compared)
     if not series or len(series) > MOST_SERIES or not compared.comparable:
         return

@@ -35,7 +35,10 @@ class Burst:
 
 
 def bursts(course: RecordedCourse, counts: Array, units: int) -> Iterator[Burst]:
-    """The times at which a smooth count of units, shape (T,), rises or falls by enough of them."""
+    """The times at which a smooth count of units, shape (T,), rises or falls by enough of them.
+
+    units: how many there are in all.
+    """
     least = max(1.0, LEAST_SHARE * units)
     counts = _without_flicker(course, counts)
     for leg in legs(counts, least):

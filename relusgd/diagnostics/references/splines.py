@@ -64,7 +64,10 @@ def natural_cubic_spline(x: Array, y: Array) -> Spline:
 
 
 def _second_derivatives(h: Array, slope: Array) -> Array:
-    """M at all knots, by elimination along the three diagonals (Thomas), shape (n,)."""
+    """M at all knots, by elimination along the three diagonals (Thomas), shape (n,).
+
+    h, slope: the length of every piece and the slope of its straight line, shape (n − 1,).
+    """
     M = np.zeros(len(h) + 1)
     inner = len(h) - 1
     diagonal = 2 * (h[:-1] + h[1:])
