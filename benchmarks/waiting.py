@@ -1,7 +1,7 @@
 """Whole commands for which a person waits: the course's sweep, many runs listed and compared, a
 long run shown and continued, short trainings.
 
-    python benchmarks/waiting.py [course] [many] [long] [turns] [short] [deep]
+    python benchmarks/waiting.py [course] [many] [long] [turns] [widths] [short] [deep]
         [--runs 10000] [--snapshots 1000000] [--before FOLDER] [--rounds 3]
 
 Every figure is the median over rounds, of processor seconds, those of all processes that a command
@@ -202,9 +202,9 @@ TURNS = {
     "[40]": 31_000,
     "[200]": 14_800,
     "[1000]": 5_000,
-    "[10, 10]": 12_000,
-    "[40, 40]": 8_500,
-    "[100, 100, 100]": 2_500,
+    "[10, 10]": 8_000,
+    "[40, 40]": 6_000,
+    "[100, 100, 100]": 2_000,
 }
 """Network → a length at which `auto` turns from NumPy to compiled steps."""
 
@@ -213,6 +213,16 @@ def turns(folder: Path, rounds: int) -> None:
     """Trainings that take about as long by either engine."""
     for hidden, steps in TURNS.items():
         compare_engines(folder, rounds, [steps], [f"network.hidden={hidden}"])
+
+
+WIDTHS = ("[10]", "[40]", "[200]", "[1000]", "[40, 40]")
+LENGTHS_OF_WIDTHS = (1, 1_000, 10_000, 100_000)
+
+
+def widths(folder: Path, rounds: int) -> None:
+    """Trainings of many sizes and lengths."""
+    for hidden in WIDTHS:
+        compare_engines(folder, rounds, LENGTHS_OF_WIDTHS, [f"network.hidden={hidden}"])
 
 
 def short(folder: Path, rounds: int) -> None:
@@ -250,7 +260,7 @@ def compare_engines(
         )
 
 
-PARTS = ("course", "many", "long", "turns", "short", "deep")
+PARTS = ("course", "many", "long", "turns", "widths", "short", "deep")
 
 
 def main() -> None:
@@ -272,6 +282,8 @@ def main() -> None:
             long(Path(place), commands, given.snapshots)
         if "turns" in given.parts:
             turns(Path(place), given.rounds)
+        if "widths" in given.parts:
+            widths(Path(place), given.rounds)
         if "short" in given.parts:
             short(Path(place), given.rounds)
         if "deep" in given.parts:

@@ -141,7 +141,8 @@ def deep_step_nanoseconds(
     """About how long a step of a network with several hidden layers takes, beside drawing noise.
 
     The numbers are measured nanoseconds per layer, per output of a unit at a point, and per product
-    of a weight. Where only the output layer learns, the outputs of the last hidden layer are kept.
+    of a weight, as long as those of one hidden layer are. Where only the output layer learns, the
+    outputs of the last hidden layer are kept.
     """
     if layers == "output" and not noise:
         kept = batch_size * hidden[-1]
@@ -152,10 +153,10 @@ def deep_step_nanoseconds(
     if engine == "numpy":
         outputs = batch_size * sum(hidden)
         products = batch_size * _weights([1, *hidden, 1])
-        return 8_000 + 17_000 * depth + 4 * outputs + products // 4
+        return 23_000 + 20_500 * depth + 5 * outputs + 2 * products // 7
     padded_sizes = [padded(size) for size in (1, *hidden, 1)]
     products = padded(batch_size) * _weights(padded_sizes)
-    return 300 * depth + products // 9
+    return 1_000 * depth + products // 8
 
 
 def _weights(sizes: Sequence[int]) -> int:
