@@ -7,10 +7,11 @@ run, 40 units.
 
 The parts gif and mp4 are about the layout `panels`, storeys about the other one.
 
-Every film is made in a fresh process on one core. Figures are CPU seconds of the whole process with
-its children (ffmpeg), from the start of Python to the closed file; the median of three made in
-turn. PSNR is that of every tenth frame against what was painted. Prints the tables of
-docs/pictures.md.
+Every film is made in a fresh process on one core. relusgd's are made by `relusgd animate` with its
+usual options but for --captions off, because the rivals have none, and --to the last epoch. Figures
+are CPU seconds of the whole process with its children (ffmpeg), from the start of Python to the
+closed file; the median of three made in turn. PSNR is that of every tenth frame against what was
+painted. Prints the tables of docs/pictures.md.
 """
 
 from __future__ import annotations
@@ -53,19 +54,45 @@ def make_view(folder: str) -> Any:
     return View(run.history, run.data)
 
 
-def look_of(path: Path) -> Any:
+def layout_of(path: Path) -> str:
     """The layout of a film is in its name: ours-storeys.gif; without one it is panels."""
+    return "storeys" if "storeys" in path.stem else "panels"
+
+
+def look_of(path: Path) -> Any:
     from relusgd.pictures.kit.look import Look
 
-    return Look(layout="storeys" if "storeys" in path.stem else "panels")
+    return Look(layout=layout_of(path))
 
 
-def with_relusgd(view: Any, indices: Any, path: Path) -> None:
+def by_command(folder: str, frames: int, path: Path) -> None:
+    """Film a run from start to end as the command does, in this process."""
+    from relusgd.cli import main
+
+    epochs = last_epoch(folder)
+    what = f"--layout {layout_of(path)} --frames {frames} --fps {FPS} --to {epochs} --captions off"
+    sys.argv = ["relusgd", "animate", folder, *what.split(), "--out", str(path)]
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(sys.stderr):
+        main()
+
+
+def last_epoch(folder: str) -> int:
+    """The last epoch that was recorded."""
+    with (Path(folder) / "metrics.csv").open("rb") as lines:
+        lines.seek(-200, os.SEEK_END)
+        last_line = lines.read().splitlines()[-1]
+    return int(last_line.split(b",")[0])
+
+
+def with_quantizer(view: Any, indices: Any, path: Path) -> None:
+    """An MP4 with the quantizer that its name ends in."""
     from relusgd.pictures.encoding import mp4
     from relusgd.pictures.films import film
 
-    if "crf" in path.stem:
-        mp4.QUALITY = mp4.QUALITY.replace("-crf 22", f"-crf {path.stem.split('crf')[1]}")
+    usual, given = "-qp 27", f"-qp {path.stem.split('-')[-1]}"
+    if usual not in mp4.QUALITY:
+        raise ValueError(f"the usual quantizer is no longer {usual}")
+    mp4.QUALITY = mp4.QUALITY.replace(usual, given)
     film.write_film(view, path, look_of(path), indices=indices, fps=FPS)
 
 
@@ -74,21 +101,26 @@ def with_the_same_artists(view: Any, indices: Any, path: Path) -> None:
 
 
 WAYS = {
-    "ours": with_relusgd,
+    "quantizer": with_quantizer,
     "same": with_the_same_artists,
     "set_data": with_set_data,
     "plain": storeys_with_set_data,
     "notebook": as_the_notebook,
 }
-"""By the beginning of the film's name."""
+"""By the beginning of the film's name; `ours` are made by the command."""
 
 
 def child(folder: str, name: str, frames: int) -> None:
     """Make one film in this process and print its peak memory in MB."""
-    from relusgd.pictures.moments.frames import choose_frames
+    path = Path(name)
+    way = path.stem.split("-")[0]
+    if way == "ours":
+        by_command(folder, frames, path)
+    else:
+        from relusgd.pictures.moments.frames import choose_frames
 
-    view, path = make_view(folder), Path(name)
-    WAYS[path.stem.split("-")[0]](view, choose_frames(view, frames), path)
+        view = make_view(folder)
+        WAYS[way](view, choose_frames(view, frames), path)
     print(json.dumps({"peak": peak_megabytes()}))
 
 
@@ -131,7 +163,7 @@ def in_turn(jobs: dict[str, tuple[str, Path]]) -> dict[str, dict[str, float]]:
 
 
 def start_seconds(folder: str) -> float:
-    """CPU seconds until a film could begin: Python, imports, reading the run."""
+    """CPU seconds until a plain film could begin: Python, imports, reading the run."""
     code = f"import relusgd.pictures.films.film, relusgd; relusgd.load_run({folder!r}).history"
     return statistics.median(run_alone([sys.executable, "-c", code])[0] for _ in range(REPEATS))
 
@@ -164,7 +196,7 @@ def psnr(folder: str, path: Path) -> float:
         Painter(view, look_of(path), still=path.stem.startswith("same")),
         choose_frames(view, FRAMES),
     )
-    stands = path.suffix == ".mp4" and path.stem.startswith("ours")
+    stands = path.suffix == ".mp4" and path.stem.startswith(("ours", "quantizer"))
     # relusgd's first frame stands for a second, and its last for two.
     rest, held = (FPS - 1, 2 * FPS - 1) if stands else (0, 0)
     errors, count = [], 0
@@ -251,8 +283,8 @@ def mp4(folder: str, place: Path) -> None:
         costs = f"{film['cpu']:.2f} | {film['cpu'] / made['ours']['cpu']:.1f} | {film['kb']:,.0f}"
         print(f"| {words} | {costs} | {quality.get(way, '')} | {film['peak']:.0f} |", flush=True)
     sizes, levels = [], []
-    for crf in (28, 26, 24, 22, 20, 18):
-        path = place / f"ours-crf{crf}.mp4"
+    for quantizer in (32, 30, 28, 26, 24, 22):
+        path = place / f"quantizer-{quantizer}.mp4"
         sizes.append(measure(folder, path)["kb"])
         levels.append(psnr(folder, path))
     equal = float(np.exp(np.interp(quality["same"], levels, np.log(sizes))))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +13,11 @@ from numpy.typing import NDArray
 from relusgd.pictures.kit.fonts import DPI, font
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.plain_matplotlib import (
+    AggRenderer,
     Artist,
-    Figure,
-    FigureCanvasAgg,
     RendererBase,
     Text,
+    to_rgba_array,
 )
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import flow
@@ -254,21 +253,14 @@ def draw_glyphs(pixels: float, ink: str, paper: str, characters: str = CHARACTER
     edges = [0]
     for character in characters:
         edges.append(edges[-1] + max(1, round(_advance(character, pixels))))
-    width = edges[-1]
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=paper)
-    canvas: Any = FigureCanvasAgg(figure)
+    renderer = AggRenderer(edges[-1], height, DPI)
+    strip: NDArray[np.uint8] = np.asarray(renderer.buffer_rgba())
+    background = np.rint(255 * to_rgba_array(paper)[0])
+    strip[...] = background
+    context = renderer.new_gc()
+    context.set_foreground(ink)
     for character, start in zip(characters, edges, strict=False):
-        figure.text(
-            start / width,
-            below / height,
-            character,
-            fontproperties=font(pixels),
-            color=ink,
-            parse_math=False,
-        )
-    canvas.draw()
-    strip = np.array(canvas.buffer_rgba(), dtype=np.uint8)
-    background = strip[0, 0]
+        renderer.draw_text(context, start, height - below, character, font(pixels), 0.0)
     inked = np.flatnonzero((strip != background).any(axis=(1, 2)))
     first, last = int(inked[0]), int(inked[-1])
     rows_below_ink = len(strip) - 1 - last

@@ -8,6 +8,7 @@ from itertools import takewhile
 import numpy as np
 
 from relusgd.model.network import Array
+from relusgd.pictures.kit.quick_quantile import quantile
 from relusgd.pictures.kit.robust_limits import OUTSIDE, robust_limits
 from relusgd.pictures.scenes.snapshot_shapes import LearnedCurve
 from relusgd.pictures.scenes.snapshot_view import SnapshotView, bending
@@ -91,9 +92,9 @@ class View(SnapshotView):
         if not len(heights):
             return self.baseline, self.baseline
         with np.errstate(all="ignore"):
-            lowest = np.quantile(heights.min(axis=1), OUTSIDE)
-            highest = np.quantile(heights.max(axis=1), 1 - OUTSIDE)
-        return min(float(lowest), self.baseline), max(float(highest), self.baseline)
+            lowest = quantile(heights.min(axis=1), OUTSIDE)
+            highest = quantile(heights.max(axis=1), 1 - OUTSIDE)
+        return min(lowest, self.baseline), max(highest, self.baseline)
 
     def _final(self, core: list[Array]) -> Array:
         """The range of the last function if it is near the data, within three times their range.
@@ -152,5 +153,5 @@ def _scale(samples: list[Array]) -> float:
     have diverged do not count.
     """
     positive = [values[np.isfinite(values) & (values > 0)] for values in samples]
-    strong = [float(np.quantile(values, 0.95)) for values in positive if len(values)]
-    return float(np.quantile(strong, 0.85)) if strong else 1.0
+    strong = [quantile(values, 0.95) for values in positive if len(values)]
+    return quantile(np.array(strong), 0.85) if strong else 1.0
