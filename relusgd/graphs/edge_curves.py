@@ -64,11 +64,14 @@ class Rectangle:
 
     def touches(self, other: Rectangle, room: float = 0.0) -> bool:
         """Whether less than `room` is left between the two."""
-        near_in_x = abs(self.x - other.x) < (self.width + other.width) / 2 + room
-        near_in_y = abs(self.y - other.y) < (self.height + other.height) / 2 + room
-        return near_in_x and near_in_y
+        least_in_x = (self.width + other.width) / 2 + room
+        least_in_y = (self.height + other.height) / 2 + room
+        is_near_in_x = abs(self.x - other.x) < least_in_x
+        is_near_in_y = abs(self.y - other.y) < least_in_y
+        return is_near_in_x and is_near_in_y
 
     def moved(self, dx: float, dy: float) -> Rectangle:
+        """The same, so many pixels to the right and up."""
         return replace(self, x=self.x + dx, y=self.y + dy)
 
 
@@ -93,9 +96,10 @@ class EdgeCurve:
         return x, y
 
     def moved(self, dx: float, dy: float) -> EdgeCurve:
-        points = tuple((x + dx, y + dy) for x, y in self.points)
+        """The same with its label, so many pixels to the right and up."""
+        points = [(x + dx, y + dy) for x, y in self.points]
         label = self.label.moved(dx, dy) if self.label else None
-        return EdgeCurve(points, label)
+        return EdgeCurve(tuple(points), label)
 
 
 def labelled_curves(

@@ -108,9 +108,10 @@ def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int
 
 def _places(view: View, rows: NDArray[np.int64]) -> Array:
     """Where snapshots stand along the axis of time, from 0 to 1."""
-    time = TimeAxis(float(view.clock[0]), float(view.clock[-1]))
-    place = time.place(view.clock[rows])
-    return np.asarray(place / (place[-1] or 1.0))
+    first, last = float(view.clock[0]), float(view.clock[-1])
+    place = TimeAxis(first, last).place(view.clock[rows])
+    whole = place[-1] or 1.0
+    return np.asarray(place / whole)
 
 
 def _finite_values(view: View, rows: NDArray[np.int64]) -> Array:

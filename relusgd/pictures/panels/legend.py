@@ -77,17 +77,18 @@ def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> It
 
     Colours show the sign of the output weight, which units of deep networks do not have.
     """
-    kinds = {(view.deep, view.wide) for view in views}
-    if (False, False) in kinds:
+    shallow = [view for view in views if not view.deep]
+    deep = [view for view in views if view.deep]
+    if any(not view.wide for view in shallow):
         yield Entry(looks["positive"], f"unit, {TERM}, v > 0", "unit +")
         yield Entry(looks["negative"], "v < 0", "−")
         yield Entry(looks["output bias"], "output bias", "bias")
-    if (False, True) in kinds:
+    if any(view.wide for view in shallow):
         yield Entry(looks["up"], "bends at elbows, output weight v > 0", "bends +")
         yield Entry(looks["down"], "v < 0", "−")
-    if (True, False) in kinds:
+    if any(not view.wide for view in deep):
         yield Entry(looks["neutral"], f"outputs of layer 1, {OUTPUT}", "layer 1")
-    if (True, True) in kinds:
+    if any(view.wide for view in deep):
         yield Entry(looks["bends"], "elbows of layer 1", "elbows")
 
 
@@ -96,7 +97,8 @@ def _layer_entries(sheet: Sheet, looks: dict[str, dict[str, Any]], deepest: int)
     most = len(sheet.colours.layers)
     yield Entry(looks["layer 1"], "bend by layer 1", "layer 1")
     for layer in range(2, min(deepest, most) + 1):
-        number = f"{layer} …" if layer == most < deepest else f"{layer}"
+        stands_for_more = layer == most < deepest
+        number = f"{layer} …" if stands_for_more else f"{layer}"
         yield Entry(looks[f"layer {layer}"], f"layer {number}", number)
 
 

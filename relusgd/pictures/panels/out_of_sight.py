@@ -21,9 +21,11 @@ from relusgd.words import and_list
 NOTE_WIDTH = 0.9
 """The widest line of the note that says where the function is, as a share of the panel."""
 
-
 HIGHEST = 0.96
 """Where the note begins at the top of a panel, as a share of its height."""
+
+LOWEST = 0.04
+"""Where the note ends at the foot of a panel, as a share of its height."""
 
 
 class OutOfSight:
@@ -84,17 +86,22 @@ class OutOfSight:
         """Say where the function is if no point of it is in the picture."""
         low, high = self._limits
         finite = y[np.isfinite(y)]
-        words, place, side = "", self._highest, "top"
+        words = ""
+        is_at_top = True
         if not len(finite):
-            words, place, side = "the learned function is not finite", 0.04, "bottom"
+            words = "the learned function is not finite"
+            is_at_top = False
         elif np.all(finite > high):
-            words = f"↑ the learned function, around {error_text(float(np.median(finite)))}"
+            words = f"↑ the learned function, around {_median_text(finite)}"
         elif np.all(finite < low):
-            words = f"↓ the learned function, around {error_text(float(np.median(finite)))}"
-            place, side = 0.04, "bottom"
+            words = f"↓ the learned function, around {_median_text(finite)}"
+            is_at_top = False
         words = self._broken_if_wide(words)
         self.note.set_text(f"{words}{self._trail_words}" if words else "")
-        self.note.set(y=place, va=side)
+        if is_at_top:
+            self.note.set(y=self._highest, va="top")
+        else:
+            self.note.set(y=LOWEST, va="bottom")
 
     def _broken_if_wide(self, words: str) -> str:
         """The words of the note, on two lines where the panel is too narrow for one."""
@@ -107,12 +114,19 @@ class OutOfSight:
         """When the function has left the picture for good, show where it was before."""
         view = self._view
         has_left = index >= view.departure
-        self.trail.set_visible(has_left and len(view.trail) > 0)
+        shows_trail = has_left and len(view.trail) > 0
+        self.trail.set_visible(shows_trail)
         self._trail_words = ""
-        if not (has_left and view.trail):
+        if not shows_trail:
             return
         curves = [view.curve(row) for row in view.trail]
         lines = [np.column_stack([curve.x, kept_near(curve.y, self._limits)]) for curve in curves]
         self.trail.set_segments(lines)
-        steps = and_list([f"{step:,}" for step in view.history.step[list(view.trail)]])
-        self._trail_words = f"\nthin: at {'steps' if len(curves) > 1 else 'step'} {steps}"
+        steps = [f"{step:,}" for step in view.history.step[list(view.trail)]]
+        noun = "steps" if len(steps) > 1 else "step"
+        self._trail_words = f"\nthin: at {noun} {and_list(steps)}"
+
+
+def _median_text(heights: Array) -> str:
+    """About where a function is, as a number."""
+    return error_text(float(np.median(heights)))

@@ -66,7 +66,8 @@ class ReferenceLines:
     def show(self, index: int) -> None:
         """Take the state of this snapshot; draws nothing."""
         for line, reference in zip(self._lines, self._moving, strict=True):
-            line.set_data(reference.x, self._kept_near(reference.at(index)))
+            y = self._kept_near(reference.at(index))
+            line.set_data(reference.x, y)
 
     def _kept_near(self, y: Array) -> Array:
         return kept_near(y, self._y_limits)

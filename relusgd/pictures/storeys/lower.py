@@ -73,5 +73,6 @@ class LowerStorey:
 def rows_until(time: TimeAxis, clock: Array, box: Box) -> NDArray[np.int64]:
     """How many rows of pixels from the upper edge of a box lie before each moment."""
     first, last = time.limits(MARGIN)
-    share = (time.place(clock) - first) / (last - first)
-    return np.rint(share * box.height).astype(np.int64)
+    share_above = (time.place(clock) - first) / (last - first)
+    rows = share_above * box.height
+    return np.rint(rows).astype(np.int64)
