@@ -15,7 +15,6 @@ from relusgd.pictures.moments.frames import Indices
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import ToldRun
-from relusgd.words import without_capital
 
 
 def captions_of_runs(
@@ -59,7 +58,8 @@ def _in_group(event: Event, view: View, group: RunGroup, title: str) -> Event:
         event,
         row=row_in_group[at.row],
         end_row=None if at.end_row is None else row_in_group[at.end_row],
-        caption=f"{title}: {without_capital(event.caption)}",
+        # Many captions have a colon of their own.
+        caption=f"{title} · {event.caption}",
     )
 
 

@@ -26,6 +26,15 @@ def event(name, run_row, end_row, every, caption):
     return Event(name, run_row, step, step, end_row, end_step, end_step, {}, "a sentence", caption)
 
 
+def test_a_caption_with_a_colon_gets_no_second_one():
+    words = "The elbows gather: from 40 places to 7"
+    run = run_with([event("gathering", 60, 90, 1, words)], 201, 1)
+    views = [View(run.history, run.data)] * 2
+    group = RunGroup(views, ["rate 0.02", "rate 0.05"])
+    said = captions_of_runs([run, run_with([], 201, 1)], group, np.arange(201), 15.0)
+    assert said[60] == f"rate 0.02 · {words}"
+
+
 def test_a_caption_begins_with_its_run_and_stands_when_the_event_is_shown():
     fine = run_with([event("plateau", 60, 90, 1, "A plateau stands")], 201, 1)
     coarse = run_with([event("units_die", 15, 18, 10, "3 units die")], 21, 10)
@@ -34,6 +43,6 @@ def test_a_caption_begins_with_its_run_and_stands_when_the_event_is_shown():
     said = captions_of_runs([fine, coarse], group, np.arange(201), 15.0)
     assert len(said) == len(group)
     assert said[59] == ""
-    assert said[60] == said[75] == "hidden 40: a plateau stands"
-    assert said[150] == "hidden 10: 3 units die"
-    assert set(said) == {"", "hidden 40: a plateau stands", "hidden 10: 3 units die"}
+    assert said[60] == said[75] == "hidden 40 · A plateau stands"
+    assert said[150] == "hidden 10 · 3 units die"
+    assert set(said) == {"", "hidden 40 · A plateau stands", "hidden 10 · 3 units die"}
