@@ -49,6 +49,7 @@ TESTS = {
     "prefix_sums": [
         "gradients/test_kernels.py",
         "gradients/test_hessian_product.py",
+        "gradients/test_jacobian.py",
         "training/test_engines.py",
     ],
     "backprop": ["gradients/test_backprop.py"],
