@@ -58,3 +58,23 @@ def test_titles_of_nine_runs_are_whole(overlapping, make_history, dataset, layou
     for title in titles:
         in_parts = title.replace(", ", ",|").split("|")
         assert title in words or all(part in words for part in in_parts), title
+
+
+def test_titles_of_three_keys_are_smaller_and_whole(overlapping, make_history, dataset):
+    views = [View(make_history(seed=seed, every=1000), dataset) for seed in range(8)]
+    rates, decays = ("0.02", "0.005"), ("0.001", "0.0001")
+    titles = [
+        f"learning rate {rate}, batch size {size}, weight decay {decay}"
+        for rate in rates
+        for size in (40, 20)
+        for decay in decays
+    ]
+    painter = Painter(RunGroup(views, titles), Look(layout="panels"), still=True)
+    painter.show(len(views[0]) - 1)
+    assert list(overlapping(painter)) == []
+    texts = painter.sheet.figure.findobj(Text)
+    words = {text.get_text() for text in texts}
+    assert not any("…" in text for text in words)
+    assert {"learning rate 0.02, batch size 40,", "weight decay 0.0001"} <= words
+    sizes = {text.get_fontsize() for text in texts if text.get_fontweight() == "bold"}
+    assert len(sizes) == 1

@@ -32,6 +32,12 @@ def title_lines(title: str, pixels: float, upper: float, lower: float) -> tuple[
     return _broken_between_words(title, pixels, upper, lower)
 
 
+def fits_on_two(title: str, pixels: float, upper: float, lower: float) -> bool:
+    """Whether `title_lines` cuts nothing of the title."""
+    lines = title_lines(title, pixels, upper, lower)
+    return " ".join(lines).strip() == drawable(title)
+
+
 def _broken_between_words(title: str, pixels: float, upper: float, lower: float) -> tuple[str, str]:
     """As many words on the upper line as it holds, the rest below; a single long word is cut.
 

@@ -38,6 +38,7 @@ from relusgd.pictures.panels.panel_head import (
     HEAD_NUMBERS,
     PanelHead,
     fewest_lines,
+    title_letters,
     title_level,
 )
 from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
@@ -143,7 +144,9 @@ class GridBuilder:
         fewest = [options[-1] for options in self.numbers]
         width = self.cells[0].head.width
         level = title_level(self.fine, width, levels, fewest, self.head_lines)
-        return levels[level]
+        titles = levels[level]
+        self.title_letters = title_letters(self.fine, width, titles, fewest, self.head_lines)
+        return titles
 
     def draw(self) -> list[Part]:
         """Draw what never changes, and give the parts that change."""
@@ -170,7 +173,7 @@ class GridBuilder:
             self.sheet.run_colour(number),
         )
         sample = run_look(self.sheet, number)
-        head = PanelHead(self.fine, cell.head, self.head_lines, sample)
+        head = PanelHead(self.fine, cell.head, self.head_lines, sample, self.title_letters)
         header = head.draw(self.titles[number], self.numbers[number])
         rows = self.group.rows(view)
         return [AtRows(header, rows), AtRows(curve, rows)]

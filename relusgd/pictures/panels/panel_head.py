@@ -9,11 +9,14 @@ from typing import Any
 from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import shortened, text_width
-from relusgd.pictures.kit.title_lines import fits, title_lines
+from relusgd.pictures.kit.title_lines import fits, fits_on_two, title_lines
 from relusgd.pictures.panels.header import Field, Header, header_width
 
 HEAD_TITLE = 1.05
 """The height of the letters of a panel's title, in parts of that of plain words."""
+
+SMALLER_TITLES = (1.0, 0.9, 0.8)
+"""By what titles on two lines are made smaller, so that none is cut."""
 
 HEAD_NUMBERS = 0.95
 """The height of the letters of a panel's numbers, in parts of that of plain words."""
@@ -27,14 +30,23 @@ class PanelHead:
 
     With one line of text the numbers stand at the right of the title, with two lines below it. A
     title that needs both lines has the numbers at the right of the second one.
+
+    letters: the height of the title's, in pixels.
     """
 
-    def __init__(self, sheet: Sheet, box: Box, lines: int, sample: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        box: Box,
+        lines: int,
+        sample: dict[str, Any] | None,
+        letters: float | None = None,
+    ) -> None:
         self._sheet = sheet
         self._box = box
         self._lines = lines
         self._sample = sample
-        self._pixels = HEAD_TITLE * sheet.scale.text
+        self._pixels = letters or HEAD_TITLE * sheet.scale.text
         self._title_left = box.left + (SAMPLE * self._pixels if sample else 0.0)
 
     def draw(self, title: str, options: Sequence[Sequence[Field]]) -> Header:
@@ -145,6 +157,32 @@ def titles_fit(
         if not fits(title, pixels, width - SAMPLE * pixels - beside):
             return False
     return True
+
+
+def title_letters(
+    sheet: Sheet,
+    width: float,
+    titles: Sequence[str],
+    numbers: Sequence[Sequence[Field]],
+    lines: int,
+) -> float:
+    """The height in pixels of the letters of all titles over panels of this width: the largest at
+    which none is cut, or else the smallest.
+
+    numbers: the fewest that stand beside each.
+    """
+    usual = HEAD_TITLE * sheet.scale.text
+    if lines == 1:
+        return usual
+    for factor in SMALLER_TITLES:
+        pixels = factor * usual
+        upper = width - SAMPLE * pixels
+        # One pixel, because numbers begin at a whole one.
+        lowers = [upper - header_width(listed) - 0.8 * pixels - 1 for listed in numbers]
+        both = zip(titles, lowers, strict=True)
+        if all(fits_on_two(title, pixels, upper, lower) for title, lower in both):
+            break
+    return pixels
 
 
 def fewest_lines(
