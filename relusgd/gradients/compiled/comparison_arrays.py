@@ -48,7 +48,7 @@ def make_paired_points(x: Array, y: Array) -> PairedPoints:
     pairs = aligned_zeros(len(x), 2)
     np.negative(x, out=pairs[:, 0])
     pairs[:, 1] = y
-    return PairedPoints(pairs.reshape(-1), least_slope_for(x))
+    return PairedPoints(pairs.ravel(), least_slope_for(x))
 
 
 def make_comparison_buffers(
