@@ -317,6 +317,15 @@ def test_a_far_elbow_spoils_no_other_unit(kernel):
         )
 
 
+@every_kernel
+def test_a_unit_counts_however_small_its_value_is(kernel):
+    # z = 2^−1020 at x = 1, f = 2^1000 z, y = 0
+    parameters = np.array([2.0**-1020, 0.0, 2.0**1000, 0.0])
+    found = kernel(parameters, np.array([1.0]), np.array([0.0]))
+    wanted = [2.0**980, 2.0**980, 2.0**-1040, 2.0**-20]
+    np.testing.assert_allclose(found, wanted, rtol=1e-14, atol=0)
+
+
 # Differences
 
 
