@@ -12,6 +12,7 @@ from small import small
 import relusgd
 from relusgd.diagnostics.events.film_clock import film_places
 from relusgd.diagnostics.outcomes import best_constant_mse
+from relusgd.pictures.moments.captions import seconds_to_read
 from relusgd.runs.record import record
 
 NEAR = 0.05
@@ -154,6 +155,13 @@ def test_deaths_and_returns_add_up_to_the_change_of_dead_units(recorded, name):
     # Of a wide layer, a few units may go one by one.
     least = max(1, 0.05 * sum(run.history.hidden))
     assert abs((died - came_back) - (dead[-1] - dead[0])) < least
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_caption_can_be_read_in_three_and_a_half_seconds(recorded, name):
+    """Of longer ones, films have room for fewer."""
+    for event in recorded(name).events:
+        assert seconds_to_read(event.caption) <= 3.5, event.caption
 
 
 @pytest.mark.parametrize("name", ["without noise", "thrown up", "below the edge"])

@@ -145,5 +145,5 @@ def _edge_event(course: RecordedCourse, row: int, end: int | None) -> Event:
         numbers={"learning_rate": rate},
         sentence="the edge of stability is reached: the valley of the error has become as sharp as "
         f"the learning rate {number(rate)} can bear, and steps bounce between its walls",
-        caption="The edge of stability: steps bounce across the valley",
+        caption="Edge of stability: steps bounce across the valley",
     )

@@ -91,8 +91,7 @@ def _split(course: RecordedCourse, group: list[Parting]) -> Iterator[Event]:
         sentence=f"a cluster of {counted(len(members), 'unit')}{course.of_layer} "
         f"near x = {where} splits: "
         "its elbows stood at one place, and part to bend the function at two",
-        caption=f"A cluster of {counted(len(members), 'elbow')}{course.of_layer} splits "
-        f"near x = {where}",
+        caption=f"{counted(len(members), 'elbow')}{course.of_layer} part ways near x = {where}",
     )
 
 
