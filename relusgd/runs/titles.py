@@ -94,8 +94,10 @@ def panel_titles(runs: Sequence[RecordedRun]) -> tuple[list[str], list[str]]:
     usual = _usual_way(parts)
     short_titles = []
     for part in parts:
-        names_its_way = "way" not in kept and part.get("way") != usual
-        short_titles.append(_short_title(part, ["way", *kept] if names_its_way else kept))
+        is_unusual = part.get("way") != usual
+        names_its_way = is_unusual and "way" not in kept
+        keys = ["way", *kept] if names_its_way else kept
+        short_titles.append(_short_title(part, keys))
     return titles, short_titles
 
 
@@ -115,17 +117,25 @@ def _title_parts(runs: Sequence[RecordedRun]) -> list[dict[str, str]]:
         part = {}
         if differ_in_way:
             part["way"] = ways[number]
-        unused = {f"training.{key}" for key in unused_keys(run.config.training.method)}
+        method = run.config.training.method
+        unused = {f"training.{key}" for key in unused_keys(method)}
         for key, values in differing.items():
             value = values[number]
+            if key in WAY or key in unused:
+                continue
             # Of epochs, steps and time, the run has one.
-            is_left_out = key in LENGTHS and value is None
-            if key not in unused and key not in WAY and not is_left_out:
-                _, _, last = key.rpartition(".")
-                name = last.replace("_", " ")
-                part[key] = f"{name} {_title_words(key, value)}"
+            is_other_length = key in LENGTHS and value is None
+            if is_other_length:
+                continue
+            part[key] = f"{_name_of(key)} {_title_words(key, value)}"
         parts.append(part)
     return parts
+
+
+def _name_of(key: str) -> str:
+    """The name of a dotted key in a title: learning rate, for training.learning_rate."""
+    _, _, last = key.rpartition(".")
+    return last.replace("_", " ")
 
 
 def ways_of(runs: Sequence[RecordedRun]) -> list[str]:
@@ -137,16 +147,21 @@ def ways_of(runs: Sequence[RecordedRun]) -> list[str]:
     descents = [training for training in trainings if training.method != "ridge"]
     methods = {training.method for training in descents}
     layers = {training.layers for training in descents}
-    only_all_layers = layers == {"all"} and len(descents) < len(runs)
+    has_ridge = len(descents) < len(runs)
+    only_all_layers = layers == {"all"}
+    differ_in_method = len(methods) > 1
+    differ_in_layers = len(layers) > 1
+    differ_in_method_alone = differ_in_method and not differ_in_layers
+    method_says_enough = differ_in_method_alone or (only_all_layers and has_ridge)
 
     def way(training: Training) -> str:
         if training.method == "ridge":
             return "ridge"
         title = OPTIMIZERS[training.method].title
-        if only_all_layers or (len(methods) > 1 and len(layers) == 1):
+        if method_says_enough:
             return title
         words = WORDS[training.layers]
-        return f"{title} on {words}" if len(methods) > 1 else words
+        return f"{title} on {words}" if differ_in_method else words
 
     return [way(training) for training in trainings]
 
@@ -158,11 +173,13 @@ def folder_words(runs: Sequence[RecordedRun]) -> list[str]:
     """
     paths = [run.folder.resolve() for run in runs]
     names = [path.name for path in paths]
-    if len(set(names)) < len(set(paths)):
-        above = os.path.commonpath([path.parent for path in paths])
-        return [os.path.relpath(path, above) for path in paths]
+    have_equal_names = len(set(names)) < len(set(paths))
+    if have_equal_names:
+        common = _common_folder(paths)
+        return [os.path.relpath(path, common) for path in paths]
     parts_of_names = [name.split(",") for name in names]
-    shared = set(parts_of_names[0]).intersection(*parts_of_names)
+    first_parts = set(parts_of_names[0])
+    shared = first_parts.intersection(*parts_of_names)
     words = []
     for name, parts in zip(names, parts_of_names, strict=True):
         own = [part for part in parts if part not in shared]
@@ -170,15 +187,22 @@ def folder_words(runs: Sequence[RecordedRun]) -> list[str]:
     return words
 
 
+def _common_folder(paths: Sequence[Path]) -> str:
+    """The nearest folder in which all of these are."""
+    return os.path.commonpath([path.parent for path in paths])
+
+
 def _title_words(key: str, value: object) -> str:
     """A value as pictures write numbers: 30,000 and −0.5. A seed is a name, and stays as typed."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if is_whole and key.split(".")[-1] != "seed":
+    is_seed = _name_of(key) == "seed"
+    if is_whole and not is_seed:
         return f"{value:,}".replace("-", "−")
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return "×".join(_title_words(key, item) for item in value)
+        items = [_title_words(key, item) for item in value]
+        return "×".join(items)
     return with_minus_signs(value_words(value))
 
 
@@ -187,15 +211,18 @@ def value_words(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return "×".join(value_text(item) for item in value)
+        items = [value_text(item) for item in value]
+        return "×".join(items)
     return value_text(value)
 
 
 def _short_title(part: Mapping[str, str], keys: Sequence[str]) -> str:
+    """A title of some of its keys, in short words if there are several."""
     words = [part[key] for key in keys if key in part]
     if len(words) == 1:
         return words[0]
-    return ", ".join(SHORT_WORDS.get(word, word) for word in words)
+    short_words = [SHORT_WORDS.get(word, word) for word in words]
+    return ", ".join(short_words)
 
 
 def picture_place(runs: Sequence[RecordedRun], stem: str, suffix: str) -> Path:
@@ -206,20 +233,24 @@ def picture_place(runs: Sequence[RecordedRun], stem: str, suffix: str) -> Path:
     Runs that differ in nothing give the names of their folders.
     """
     folders = [run.folder.resolve() for run in runs]
-    common = os.path.commonpath([folder.parent for folder in folders])
     differing = differing_keys(runs)
     if differing:
         keys = sorted(telling_keys(differing))
         parts = [_name_part(key, differing[key]) for key in keys]
     else:
-        parts = ["+".join(folder.name for folder in folders)]
+        names = [folder.name for folder in folders]
+        parts = ["+".join(names)]
     name = join_name([stem, *parts])
-    return Path(os.path.relpath(common)) / f"{name}{suffix}"
+    common = os.path.relpath(_common_folder(folders))
+    return Path(common) / f"{name}{suffix}"
 
 
 def _name_part(key: str, values: Sequence[object]) -> str:
-    texts = dict.fromkeys(name_text(key, value) for value in values)
-    return f"{key}={'+'.join(texts)}"
+    """A key and its values, each once, as a part of a file's name."""
+    texts = [name_text(key, value) for value in values]
+    different = dict.fromkeys(texts)
+    joined = "+".join(different)
+    return f"{key}={joined}"
 
 
 def telling_keys(differing: Mapping[str, Sequence[object]]) -> list[str]:

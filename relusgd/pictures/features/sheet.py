@@ -17,7 +17,7 @@ from relusgd.pictures.features.panels import (
     start_look,
 )
 from relusgd.pictures.features.scene import FeatureScene
-from relusgd.pictures.features.view import FamilyRow
+from relusgd.pictures.features.view import Family, FamilyRow
 from relusgd.pictures.kit.date_ticks import date_ticks
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
@@ -46,6 +46,20 @@ LOWEST_PANEL = 10.0
 
 NUMBER_WIDTH = 70
 """The room of a number under the singular values, in pixels."""
+
+UNIT_LINE = 2.2
+"""The width of a line of derivatives in the legend, in pixels."""
+
+CHOSEN_UNIT_LINE = 3.4
+"""The same of the unit that is drawn thick."""
+
+COLUMN_GAP = 1.6
+"""The free paper between the labels of a column and the column before it, in heights of a
+letter."""
+
+FEATURES_WITH_ROOM = 2
+"""The rows of principal features are as high as if there were so many more of them, so that a few
+are not too low."""
 
 
 def draw_features(sheet: Sheet, scene: FeatureScene) -> list[Part]:
@@ -76,27 +90,40 @@ class FeatureBuilder:
         """What the lines of a row of derivatives are."""
         entries: list[Entry] = []
         for family in row:
-            colour = family_colour(self.sheet, family.kind)
-            look = {"color": colour, "linewidth": self.sheet.points(2.2)}
+            look = self._line_look(family, UNIT_LINE)
             entries.append(Entry(look, family.caption, family.symbol))
         unit = self.scene.unit
         is_first_row = row is self.scene.rows[0]
-        if is_first_row and unit is not None and row[0].place_of(unit) is not None:
-            look = {"color": entries[0].look["color"], "linewidth": self.sheet.points(3.4)}
-            words = f"thick, as below: unit {unit + 1}, which bends f most in the end"
-            entries.append(Entry(look, words, f"unit {unit + 1}"))
+        if unit is None or not is_first_row:
+            return entries
+        first_family = row[0]
+        if first_family.place_of(unit) is not None:
+            look = self._line_look(first_family, CHOSEN_UNIT_LINE)
+            name = f"unit {unit + 1}"
+            words = f"thick, as below: {name}, which bends f most in the end"
+            entries.append(Entry(look, words, name))
         return entries
+
+    def _line_look(self, family: Family, pixels: float) -> dict[str, Any]:
+        """How the lines of a family look, with this width."""
+        return {
+            "color": family_colour(self.sheet, family.kind),
+            "linewidth": self.sheet.points(pixels),
+        }
 
     def _spectrum_entries(self) -> list[Entry]:
         """What the lines and marks of the singular values are."""
-        sheet, scene = self.sheet, self.scene
+        sheet = self.sheet
+        scene = self.scene
         of_all, *layers = scene.spectrum_names
         look = spectrum_look(sheet, of_all, 0)
         entries = [Entry(look, "singular values of J = ∂f/∂θ", "singular values of J")]
         for order, name in enumerate(layers, start=1):
-            entries.append(Entry(spectrum_look(sheet, name, order), f"of {name}", name))
+            look = spectrum_look(sheet, name, order)
+            entries.append(Entry(look, f"of {name}", name))
         if scene.samples[0].is_learned is not None:
-            filled, empty = self._mark(sheet.colours.ink), self._mark(sheet.colours.paper)
+            filled = self._mark(sheet.colours.ink)
+            empty = self._mark(sheet.colours.paper)
             entries.append(Entry(filled, "learned to more than a half", "learned"))
             entries.append(Entry(empty, "to less", "not"))
         if scene.start is not None:
@@ -119,7 +146,7 @@ class FeatureBuilder:
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, singular values from the bottom, and the curves in the rest."""
-        sheet, scene = self.sheet, self.scene
+        sheet = self.sheet
         stack.skip_top(0.4)
         self.title = stack.take_title()
         self.heads = stack.take_top(sheet.lines(1.3))
@@ -130,11 +157,14 @@ class FeatureBuilder:
         self.spectrum = stack.take_bottom(round(SPECTRUM * room))
         self.spectrum_words = stack.take_bottom(sheet.lines(lines + 0.2))
         stack.skip_x_labels()
-        self.derivative_words, self.derivatives = [], []
-        for _ in scene.rows:
+        self.derivative_words: list[Box] = []
+        self.derivatives: list[Box] = []
+        for _ in self.scene.rows:
             stack.skip_top(SKIP)
-            self.derivative_words.append(stack.take_top(sheet.lines(CAPTION)))
-            self.derivatives.append(stack.take_top(round(room)))
+            words = stack.take_top(sheet.lines(CAPTION))
+            curves = stack.take_top(round(room))
+            self.derivative_words.append(words)
+            self.derivatives.append(curves)
         stack.skip_top(SKIP)
         self.principal_words = stack.take_top(sheet.lines(CAPTION))
         self.principal = stack.rest()
@@ -142,40 +172,47 @@ class FeatureBuilder:
 
     def _room_of_panels(self, stack: Stack, legend_lines: int) -> float:
         """The height of one row of derivatives."""
-        sheet, rows = self.sheet, len(self.scene.rows)
+        sheet = self.sheet
+        rows = len(self.scene.rows)
+        # The principal features have words over them, too.
         captions = sheet.lines(CAPTION + SKIP) * (rows + 1)
-        words = captions + sheet.lines(legend_lines + 0.2)
-        free = stack.rest().height - words - sheet.lines(X_LABELS)
-        # Two more than there are, so that the row of a few features is not too low.
-        of_features = FEATURE * (self.scene.top + 2)
+        legend = sheet.lines(legend_lines + 0.2)
+        words = captions + legend + sheet.lines(X_LABELS)
+        free = stack.rest().height - words
+        of_features = FEATURE * (self.scene.top + FEATURES_WITH_ROOM)
         parts = rows + SPECTRUM + of_features
         return max(free / parts, LOWEST_PANEL)
 
     def _columns(self, box: Box) -> list[Box]:
         """The parts of a row that belong to the columns, with room for labels between them."""
         count = len(self.scene.columns)
-        gap = self.label_width + 1.6 * self.sheet.scale.text
-        width = (box.width - gap * (count - 1)) / count
+        gap = self.label_width + COLUMN_GAP * self.sheet.scale.text
+        gaps = gap * (count - 1)
+        width = (box.width - gaps) / count
         boxes = []
         for number in range(count):
-            left = round(box.left + number * (width + gap))
-            boxes.append(Box(left, box.bottom, round(width), box.height))
+            left = box.left + number * (width + gap)
+            column = Box(round(left), box.bottom, round(width), box.height)
+            boxes.append(column)
         return boxes
 
     def _choose_ticks(self) -> list[str]:
         """Choose the ticks of all axes; gives the labels of y."""
-        sheet, scene = self.sheet, self.scene
-        line, letters = sheet.scale.line, sheet.scale.text
+        sheet = self.sheet
+        scene = self.scene
+        letters = sheet.scale.text
         self.derivative_ticks = [self._ticks_of_column(limits) for limits in self.limits]
+        # The columns keep room for these labels between them.
         self.label_width = widest(self._derivative_labels(), TICK_LETTERS * letters)
         self.principal_ticks = self._feature_names()
-        most_singular = max(2, int(self.spectrum.height / (1.4 * line)))
-        self.singular_ticks = self.axis.ticks(most_singular)
-        width = self._columns(self.spectrum)[0].width
+        singular_with_room = int(self.spectrum.height / (1.4 * sheet.scale.line))
+        self.singular_ticks = self.axis.ticks(max(2, singular_with_room))
+        first_column = self._columns(self.spectrum)[0]
         x_ticks = date_ticks if scene.dataset.x_is_date else fitting_ticks
-        self.x_ticks = x_ticks(*scene.domain, width, letters)
-        most_numbers = max(2, width // NUMBER_WIDTH)
-        self.number_ticks = _whole(even_ticks(1, scene.most_values, most_numbers))
+        self.x_ticks = x_ticks(*scene.domain, first_column.width, letters)
+        most_numbers = max(2, first_column.width // NUMBER_WIDTH)
+        numbers = even_ticks(1, scene.most_values, most_numbers)
+        self.number_ticks = _whole(numbers)
         return [
             *self._derivative_labels(),
             *self.principal_ticks.labels,
@@ -185,8 +222,9 @@ class FeatureBuilder:
     def _ticks_of_column(self, limits: Sequence[tuple[float, float]]) -> list[Ticks]:
         """The ticks of y of the rows of derivatives, which have these limits in a column."""
         ticks = []
+        line = self.sheet.scale.line
         for ends, box in zip(limits, self.derivatives, strict=True):
-            ticks.append(panel_ticks(ends, box.height, self.sheet.scale.line))
+            ticks.append(panel_ticks(ends, box.height, line))
         return ticks
 
     def _derivative_labels(self) -> list[str]:
@@ -225,11 +263,13 @@ class FeatureBuilder:
 
     def _write_principal_words(self) -> None:
         """What the lines and the ticks of the principal features are."""
-        sheet, box = self.sheet, self.principal_words
+        sheet = self.sheet
+        box = self.principal_words
+        middle_of_line = box.top - 0.5 * sheet.scale.line
         points = counted(len(self.scene.dataset.x_train), "training point")
         sheet.text(
             box.left,
-            box.top - 0.5 * sheet.scale.line,
+            middle_of_line,
             f"principal features, each on a scale of its own; ticks: {points}",
             pixels=0.93 * sheet.scale.text,
             va="center_baseline",
@@ -249,9 +289,10 @@ class FeatureBuilder:
     def _draw_derivatives(self, number: int, row: int, first_family: int) -> Part:
         """The derivatives of a row in a column. first_family: its number among all."""
         scene = self.scene
+        boxes = self._columns(self.derivatives[row])
         return DerivativePanel(
             self.sheet,
-            self._columns(self.derivatives[row])[number],
+            boxes[number],
             scene.columns[number].views,
             scene.rows[row],
             first_family,
@@ -264,7 +305,8 @@ class FeatureBuilder:
 
     def _draw_principal(self, number: int) -> Part:
         """The principal features of a column; those of the first have their names beside them."""
-        sheet, scene = self.sheet, self.scene
+        sheet = self.sheet
+        scene = self.scene
         dataset = scene.dataset
         box = self._columns(self.principal)[number]
         names = self.principal_ticks if number == 0 else self.principal_ticks.unlabelled()
@@ -283,24 +325,29 @@ class FeatureBuilder:
 
     def _draw_spectrum(self, number: int) -> Part:
         """The singular values of a column; those of the start behind all but the start's own."""
-        sheet, scene = self.sheet, self.scene
+        sheet = self.sheet
+        scene = self.scene
         box = self._columns(self.spectrum)[number]
         is_first = number == 0
         is_alone = len(scene.columns) == 1
+        # The first of several columns is the start itself.
+        shows_later = is_alone or not is_first
         behind = None
-        if scene.start is not None and (is_alone or not is_first):
+        if scene.start is not None and shows_later:
             _, behind = scene.start
         sheet.name_x(box, "number of the direction, k", room=box.width)
         margin = 0.02 * scene.most_values
+        number_limits = (1 - margin, scene.most_values + margin)
+        ticks = self.singular_ticks if is_first else self.singular_ticks.unlabelled()
         return SpectrumPanel(
             sheet,
             box,
             scene.columns[number].views,
             scene.spectrum_names,
             self.axis,
-            (1 - margin, scene.most_values + margin),
+            number_limits,
             self.number_ticks,
-            self.singular_ticks if is_first else self.singular_ticks.unlabelled(),
+            ticks,
             behind,
         )
 
@@ -308,11 +355,17 @@ class FeatureBuilder:
         """When it is, and the numbers of the snapshot."""
         box = self._columns(self.heads)[number]
         options = self.scene.columns[number].head(self.sheet.scale.text)
-        return Header(self.sheet, box, first_fitting(options, box.width))
+        fitting = first_fitting(options, box.width)
+        return Header(self.sheet, box, fitting)
 
 
 def _whole(ticks: Ticks) -> Ticks:
     """Those ticks that stand at whole numbers from 1 on."""
-    places = [place for place in ticks.places if place >= 1 and place == round(place)]
-    labels = [f"{place:,.0f}" for place in places]
+    places: list[float] = []
+    labels: list[str] = []
+    for place in ticks.places:
+        is_whole = place == round(place)
+        if is_whole and place >= 1:
+            places.append(place)
+            labels.append(f"{place:,.0f}")
     return Ticks(tuple(places), tuple(labels))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,10 @@ PALE = 0.4
 ELBOW = 8.0
 """The size of the dot at an elbow, in pixels."""
 
+ABOVE_OTHERS, ABOVE_UNITS, ABOVE_THE_SUM = 0.1, 0.2, 0.3
+"""Which lies over which: the single units over all others, their sum over them, the elbows on
+top."""
+
 
 def begin_of(interval: tuple[float, float]) -> float:
     """When something begins to come, as a share of the build-up."""
@@ -73,24 +78,44 @@ def shares_passed(count: int) -> Array:
 def chosen_units(network: Network, view: View) -> NDArray[np.int64]:
     """Up to three units whose elbows are well inside the domain: those that bend most, apart from
     each other. If there are none, the unit that adds most."""
-    low, high = view.dataset.scaling.x_to_network(np.array([view.low, view.high]))
+    low, high = _domain_of(view)
     place = (network.elbow - low) / (high - low)
+    # A strength that is no number, as after a divergence, is below all others.
     strength = np.nan_to_num(bending(network), nan=-1.0)
-    is_inside = (place > WELL_INSIDE) & (place < 1 - WELL_INSIDE) & (strength >= 0)
+    has_strength = strength >= 0
+    is_well_inside = (place > WELL_INSIDE) & (place < 1 - WELL_INSIDE)
+    is_eligible = has_strength & is_well_inside
     sign = np.sign(network.output_weight)
+    is_upward = sign >= 0
+    is_downward = sign < 0
+    is_any = np.ones(len(place), dtype=bool)
     chosen: list[int] = []
     # One of each sign, if there are, and then any.
-    for is_wanted in (sign >= 0, sign < 0, is_inside):
-        is_apart = np.ones(len(place), dtype=bool)
-        for other in chosen:
-            is_apart &= np.abs(place - place[other]) > LEAST_APART
-        candidates = np.flatnonzero(is_inside & is_wanted & is_apart)
+    for is_wanted in (is_upward, is_downward, is_any):
+        is_apart = _are_apart(place, chosen)
+        candidates = np.flatnonzero(is_eligible & is_wanted & is_apart)
         if len(candidates):
             strongest_one = np.argmax(strength[candidates])
             chosen.append(int(candidates[strongest_one]))
     if not chosen:
         chosen = [_largest_term(network, low, high)]
     return np.array(chosen, dtype=np.int64)
+
+
+def _domain_of(view: View) -> tuple[float, float]:
+    """The ends of the domain, in network units."""
+    ends = np.array([view.low, view.high])
+    low, high = view.dataset.scaling.x_to_network(ends)
+    return low, high
+
+
+def _are_apart(place: Array, chosen: Sequence[int]) -> NDArray[np.bool_]:
+    """Which elbows are LEAST_APART from those of the units chosen so far."""
+    is_apart = np.ones(len(place), dtype=bool)
+    for other in chosen:
+        distance = np.abs(place - place[other])
+        is_apart &= distance > LEAST_APART
+    return is_apart
 
 
 def _largest_term(network: Network, low: float, high: float) -> int:
@@ -118,10 +143,12 @@ class BuildUp:
         self._limits = upper.front.get_ylim()
         network = view.history.network(row)
         chosen = list(units)
-        low, high = self._scaling.x_to_network(np.array([view.low, view.high]))
+        low, high = _domain_of(view)
         self._elbow = network.elbow[chosen]
-        inside = self._elbow[(self._elbow > low) & (self._elbow < high)]
-        self._x = np.union1d(np.linspace(low, high, POINTS + 1), inside)
+        is_inside = (self._elbow > low) & (self._elbow < high)
+        inside = self._elbow[is_inside]
+        even_steps = np.linspace(low, high, POINTS + 1)
+        self._x = np.union1d(even_steps, inside)
         self._output = self._outputs(network, chosen)
         self._weight = network.output_weight[chosen]
         self._level = float(network.output_bias)
@@ -133,26 +160,29 @@ class BuildUp:
         self.first_factor = self._factor_for(self._output[0])
         self.factor = self._factor_for(terms, sum_of_terms, self._function)
         self._weighted = False
-        self._make_artists(sheet, upper, self._lines_of_others(network, chosen))
+        others = self._lines_of_others(network, chosen)
+        self._make_artists(sheet, upper, others)
 
     def _outputs(self, network: Network, units: Sequence[int] | NDArray[np.int64]) -> Array:
         """The outputs of units along x, shape (units, points)."""
-        along = np.broadcast_to(self._x, (len(units), len(self._x)))
-        return unit_outputs(network.slope[units], network.bias[units], along)
+        shape = (len(units), len(self._x))
+        x_of_every_unit = np.broadcast_to(self._x, shape)
+        return unit_outputs(network.slope[units], network.bias[units], x_of_every_unit)
 
     def _lines_of_others(self, network: Network, chosen: list[int]) -> list[Array]:
         """The terms of the other units that are seen, those that bend most."""
         seen = strongest(bending(network), MOST_UNITS)
         others = np.setdiff1d(seen, chosen)
-        weight = network.output_weight[others][:, None]
-        terms = self.factor * weight * self._outputs(network, others)
+        weight = network.output_weight[others]
+        outputs = self._outputs(network, others)
+        terms = self.factor * weight[:, None] * outputs
         return [self._line(self._x, term) for term in terms]
 
     def _factor_for(self, *terms: Array) -> int:
         """The largest factor with which none of these stands higher than TALL."""
         low, high = self._limits
-        in_network_units = max(float(np.abs(term).max()) for term in terms)
-        highest = in_network_units * self._scaling.y_deviation
+        heights = [float(np.abs(term).max()) for term in terms]
+        highest = max(heights) * self._scaling.y_deviation
         allowed = TALL * (high - low)
         fitting = [factor for factor in FACTORS if factor * highest <= allowed]
         return max(fitting, default=1)
@@ -160,11 +190,13 @@ class BuildUp:
     def _line(self, x: Array, y: Array) -> Array:
         """Network units as points of a line in those of the data, shape (n, 2)."""
         places = self._scaling.x_to_original(x)
-        heights = kept_near(self._scaling.y_to_original(y), self._limits)
-        return np.column_stack([places, heights])
+        heights = self._scaling.y_to_original(y)
+        drawable = kept_near(heights, self._limits)
+        return np.column_stack([places, drawable])
 
     def _make_artists(self, sheet: Sheet, upper: UpperStorey, others: list[Array]) -> None:
-        colours, axes = sheet.colours, upper.front
+        colours = sheet.colours
+        axes = upper.front
         self._ink = colours.ink
         self._others: Any = LineCollection(
             others,
@@ -177,18 +209,23 @@ class BuildUp:
         self._lines: list[Line2D] = []
         for weight in self._weight:
             colour = colours.positive if weight > 0 else colours.negative
-            line = moving_line(axes, 0.1, linewidth=sheet.points(UNIT_LINE), color=colour)
+            line = moving_line(
+                axes,
+                ABOVE_OTHERS,
+                linewidth=sheet.points(UNIT_LINE),
+                color=colour,
+            )
             self._colours.append(colour)
             self._lines.append(line)
         self._curve = moving_line(
             axes,
-            0.2,
+            ABOVE_UNITS,
             linewidth=sheet.points(LINE),
             color=colours.learned,
         )
         self._elbows = moving_dots(
             axes,
-            0.3,
+            ABOVE_THE_SUM,
             s=sheet.points(ELBOW) ** 2,
             edgecolors=colours.paper,
             linewidths=sheet.points(1.0),
@@ -197,26 +234,36 @@ class BuildUp:
 
     def show(self, index: int) -> None:
         share = float(self._shares[index])
-        comes = [FIRST, *OTHERS][: len(self._lines)]
+        intervals = [FIRST, *OTHERS][: len(self._lines)]
         self._weighted = grown(share, WEIGHTED) > 0
-        for unit, interval in enumerate(comes):
-            self._show_unit(unit, share, grown(share, interval))
-        self._show_elbows([grown(share, interval) > 0 for interval in comes])
+        have_begun: list[bool] = []
+        for unit, interval in enumerate(intervals):
+            come = grown(share, interval)
+            self._show_unit(unit, share, come)
+            have_begun.append(come > 0)
+        self._show_elbows(have_begun)
         self._show_sum(share)
 
     def _show_unit(self, unit: int, share: float, come: float) -> None:
         """The line of a unit as far as it has come; the first one comes before its weight."""
+        x, output = self._until(unit, come)
+        height = self._height_factor(unit, share) * output
+        places, heights = self._line(x, height).T
+        line = self._lines[unit]
+        line.set_data(places, heights)
+        has_colour = unit > 0 or self._weighted
+        line.set_color(self._colours[unit] if has_colour else self._ink)
+
+    def _height_factor(self, unit: int, share: float) -> float:
+        """By what a unit's output is multiplied: at first its weight, drawn larger, and in the end
+        the weight alone."""
         factor = self.factor * self._weight[unit]
         if unit == 0:
             weighted = grown(share, WEIGHTED)
             factor = self.first_factor + weighted * (factor - self.first_factor)
-        to_true_height = 1 + grown(share, TRUE_HEIGHT) * (1 / self.factor - 1)
-        factor *= to_true_height
-        x, y = self._until(unit, come)
-        line = self._lines[unit]
-        line.set_data(*self._line(x, factor * y).T)
-        has_colour = unit > 0 or self._weighted
-        line.set_color(self._colours[unit] if has_colour else self._ink)
+        true_height = grown(share, TRUE_HEIGHT)
+        shrunk = 1 + true_height * (1 / self.factor - 1)
+        return float(factor * shrunk)
 
     def _until(self, unit: int, come: float) -> tuple[Array, Array]:
         """A unit's output as far as it has come: from its elbow to both sides."""
@@ -226,23 +273,24 @@ class BuildUp:
         elbow = float(np.clip(self._elbow[unit], low, high))
         first = elbow - come * (elbow - low)
         last = elbow + come * (high - elbow)
-        x = self._x[(self._x >= first) & (self._x <= last)]
-        y = np.interp(x, self._x, self._output[unit])
-        return x, y
+        has_come = (self._x >= first) & (self._x <= last)
+        return self._x[has_come], self._output[unit][has_come]
 
     def _show_elbows(self, is_seen: list[bool]) -> None:
         """A dot at the elbow of every unit that has begun to come."""
         at_zero = np.zeros(len(self._elbow))
-        places = self._line(self._elbow, at_zero)[is_seen]
-        self._elbows.set_offsets(places.reshape(-1, 2))
+        dots = self._line(self._elbow, at_zero)
+        self._elbows.set_offsets(dots[is_seen])
         first, *others = self._colours
+        # The first unit has no colour before its weight, whose sign the colour is.
         colours = [first if self._weighted else self._ink, *others]
-        chosen = [colour for colour, seen in zip(colours, is_seen, strict=True) if seen]
-        self._elbows.set_facecolor(chosen or "none")
+        seen = list(compress(colours, is_seen))
+        self._elbows.set_facecolor(seen or "none")
 
     def _show_sum(self, share: float) -> None:
         """The sum of the first units, which rises from 0, and then takes all others in."""
-        of_first, of_all = grown(share, SUM), grown(share, ALL)
+        of_first = grown(share, SUM)
+        of_all = grown(share, ALL)
         true_height = grown(share, TRUE_HEIGHT)
         self._others.set_alpha(PALE * of_all * (1 - true_height))
         if of_first == 0:
@@ -250,5 +298,6 @@ class BuildUp:
             return
         first = self._level + self._weight @ self._output
         height = of_first * first + of_all * (self._function - first)
-        height = height * (self.factor + true_height * (1 - self.factor))
-        self._curve.set_data(*self._line(self._x, height).T)
+        factor = self.factor + true_height * (1 - self.factor)
+        places, heights = self._line(self._x, factor * height).T
+        self._curve.set_data(places, heights)

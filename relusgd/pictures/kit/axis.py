@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,15 @@ DECADES = 10
 
 LIMITS_OF_NOTHING = (-3.0, 0.0)
 """The ends of an axis without any error: from 0.001 to 1."""
+
+BESIDE_LABEL = 0.5
+"""The free paper at either side of a label on the axis of time, in heights of a letter."""
+
+ABOVE_START = 2
+"""An axis of errors reaches at most so many decades above the error at the start."""
+
+ABOVE_THE_BULK = 2
+"""And so many above most of the errors."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +70,11 @@ class TimeAxis:
         half_widths: dict[float, float] = {}
         for step in self._candidates():
             label = f"{step:,.0f}"
-            half = text_width(label, pixels) / 2 + 0.5 * pixels
             place = float(self.place(np.array(step)))
             pixel = (place - low) / (high - low) * room
-            if all(abs(pixel - other) >= half + width for other, width in half_widths.items()):
-                half_widths[pixel] = half
+            half_width = text_width(label, pixels) / 2 + BESIDE_LABEL * pixels
+            if _is_free(pixel, half_width, half_widths):
+                half_widths[pixel] = half_width
                 labels[pixel] = label
         from_left = sorted(labels)
         places = [low + pixel / room * (high - low) for pixel in from_left]
@@ -81,8 +90,9 @@ class TimeAxis:
         labels: dict[float, str] = {}
         for step in self._candidates():
             place = float(self.place(np.array(step)))
-            distances = [abs(place - other) / (high - low) * height for other in labels]
-            if all(distance >= least for distance in distances):
+            shares = [abs(place - other) / (high - low) for other in labels]
+            is_apart = all(share * height >= least for share in shares)
+            if is_apart:
                 labels[place] = f"{step:,.0f}"
         places = sorted(labels)
         texts = [labels[place] for place in places]
@@ -128,7 +138,8 @@ class ErrorAxis:
         high = _highest_shown(values, first, level)
         low = math.log10(np.min(values))
         if high - low > DECADES:
-            high = min(high, math.log10(np.quantile(values, 0.75)) + 2)
+            upper_quartile = math.log10(np.quantile(values, 0.75))
+            high = min(high, upper_quartile + ABOVE_THE_BULK)
             low = max(low, high - DECADES)
         margin = _margin(low, high)
         return cls(low - margin, high + margin)
@@ -140,7 +151,8 @@ class ErrorAxis:
         It has room for all of them but a minority that is more than DECADES decades above the
         others: those of runs that diverged.
         """
-        values = np.concatenate([*errors, [] if level is None else [level]])
+        levels = [] if level is None else [level]
+        values = np.concatenate([*errors, levels])
         places = np.sort(np.log10(_drawable(values)))
         if not len(places):
             return cls(*LIMITS_OF_NOTHING)
@@ -168,19 +180,21 @@ class ErrorAxis:
         powers = range(math.ceil(self.low), math.floor(self.high) + 1)
         decades = [10.0**power for power in powers]
         if len(decades) >= 2:
-            every = math.ceil(len(decades) / most)
             from_above = decades[::-1]
-            return Ticks.logarithmic(from_above[::every])
+            return Ticks.logarithmic(_thinned(from_above, most))
         thirds = self._thirds()
         if len(thirds) >= 2:
-            every = math.ceil(len(thirds) / most)
-            return Ticks.logarithmic(thirds[::every])
+            return Ticks.logarithmic(_thinned(thirds, most))
         return self._even_ticks(most)
 
     def _even_ticks(self, most: int) -> Ticks:
         """Evenly spaced errors, of an axis on which there are no rounder ones."""
-        even = even_ticks(10**self.low, 10**self.high, max(most - 1, 1))
-        places, labels = [], []
+        lowest = 10**self.low
+        highest = 10**self.high
+        steps_between = max(most - 1, 1)
+        even = even_ticks(lowest, highest, steps_between)
+        places: list[float] = []
+        labels: list[str] = []
         for error, label in zip(even.places, even.labels, strict=True):
             if error > 0:
                 places.append(math.log10(error))
@@ -190,11 +204,31 @@ class ErrorAxis:
     def _thirds(self) -> list[float]:
         """1, 2 and 5 times the powers of ten on the axis."""
         inside = []
-        for power in range(math.floor(self.low), math.ceil(self.high)):
+        powers = range(math.floor(self.low), math.ceil(self.high))
+        for power in powers:
             for factor in (1, 2, 5):
-                if self.low <= math.log10(factor) + power <= self.high:
+                place = math.log10(factor) + power
+                if self.low <= place <= self.high:
                     inside.append(factor * 10.0**power)
         return inside
+
+
+def _is_free(pixel: float, half_width: float, taken: Mapping[float, float]) -> bool:
+    """Whether a label around a pixel touches none of those that are there.
+
+    taken: the middle of each → half of its width.
+    """
+    for other, other_half in taken.items():
+        distance = abs(pixel - other)
+        if distance < half_width + other_half:
+            return False
+    return True
+
+
+def _thinned(values: Sequence[float], most: int) -> Sequence[float]:
+    """Every so many of the values, from the first, such that at most `most` stay."""
+    every = math.ceil(len(values) / most)
+    return values[::every]
 
 
 def _highest_shown(values: Array, first: float, level: float | None) -> float:
@@ -206,9 +240,10 @@ def _highest_shown(values: Array, first: float, level: float | None) -> float:
     start = math.log10(first)
     bulk = math.log10(np.quantile(values, 0.98))
     start_or_level = math.log10(min(first, level or first))
-    highest_allowed = max(start + 2, start_or_level + DECADES)
     largest = math.log10(np.max(values))
-    return min(largest, max(bulk + 2, start), highest_allowed)
+    highest_wanted = max(bulk + ABOVE_THE_BULK, start)
+    highest_allowed = max(start + ABOVE_START, start_or_level + DECADES)
+    return min(largest, highest_wanted, highest_allowed)
 
 
 def _margin(low: float, high: float) -> float:

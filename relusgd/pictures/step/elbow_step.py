@@ -88,8 +88,9 @@ class StepBuilder:
         self.domain = self.view.low, self.view.high
         self.y_limits = scene.y_limits
         self.looks = step_looks(sheet, self.view)
+        before, after = scene.elbows()
         chosen = None if scene.unit is None else scene.unit.number
-        self.arrows = Arrows.of(*scene.elbows(), *self.domain, chosen)
+        self.arrows = Arrows.of(before, after, *self.domain, chosen)
         self.change_x, self.change_y = scene.change()
         self.change_limits = _change_limits(self.change_y)
         self.entries = self._legend()
@@ -99,7 +100,8 @@ class StepBuilder:
 
     def _legend(self) -> list[Entry]:
         """What is in the picture, in the order of drawing."""
-        looks, scene = self.looks, self.scene
+        looks = self.looks
+        scene = self.scene
         entries = []
         if scene.others.any():
             entries.append(Entry(looks["data"], "training data", "data"))
@@ -116,21 +118,23 @@ class StepBuilder:
 
     def _elbow_entries(self) -> list[Entry]:
         """What is said of elbows, and of the chosen unit if there is one."""
-        looks, scene = self.looks, self.scene
+        looks = self.looks
+        scene = self.scene
         factor = self.arrows.factor
         moves = "and move" if factor == 1 else f"and move × {factor:,}"
+        elbow_moves = f"elbow {moves}"
         if scene.unit is not None:
             name = scene.colour_name(scene.unit.number)
             unit = f"unit {scene.unit.number}"
             adds = OUTPUT if self.view.deep else TERM
             return [
                 Entry(looks[name], f"{unit}, {adds}", unit),
-                Entry(looks[f"elbow {name}"], f"elbow {moves}", f"elbow {moves}"),
+                Entry(looks[f"elbow {name}"], elbow_moves, elbow_moves),
             ]
         if self.view.deep:
             words = f"elbow of layer 1 {moves}"
-            return [Entry(looks["elbow neutral"], words, f"elbow {moves}")]
-        words = f"elbow {moves}, v > 0"
+            return [Entry(looks["elbow neutral"], words, elbow_moves)]
+        words = f"{elbow_moves}, v > 0"
         return [
             Entry(looks["elbow positive"], words, words),
             Entry(looks["elbow negative"], "v < 0", "v < 0"),
@@ -138,7 +142,8 @@ class StepBuilder:
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Words from the top, small panels from the bottom, and the functions in the rest."""
-        sheet, line = self.sheet, self.sheet.scale.line
+        sheet = self.sheet
+        line = sheet.scale.line
         stack.skip_top(0.5)
         self.title = stack.take_title()
         self.lines = [stack.take_top(line) for _ in self.words]
@@ -148,15 +153,27 @@ class StepBuilder:
         stack.skip_top(0.3)
         stack.skip_bottom(0.35)
         stack.skip_x_labels()
-        self.change = stack.take_bottom(max(round(CHANGE * sheet.height), 2 * line))
+        self.change = stack.take_bottom(self._low_panel(CHANGE))
         stack.skip_bottom(0.45)
-        self.elbows = stack.take_bottom(max(round(ELBOWS * sheet.height), 2 * line))
+        self.elbows = stack.take_bottom(self._low_panel(ELBOWS))
         stack.skip_bottom(0.45)
         self.curve = stack.rest()
-        most = int(self.curve.height / (2.2 * line))
-        self.y_ticks = even_ticks(*self.y_limits, max(2, min(8, most)))
-        most_of_change = int(self.change.height / (1.6 * line))
-        self.change_ticks = even_ticks(*self.change_limits, max(1, most_of_change))
+        return self._choose_y_ticks()
+
+    def _low_panel(self, share: float) -> int:
+        """The height of a low panel: a share of the picture's, and two lines of text at least."""
+        sheet = self.sheet
+        wanted = round(share * sheet.height)
+        return max(wanted, 2 * sheet.scale.line)
+
+    def _choose_y_ticks(self) -> list[str]:
+        """Choose the ticks of y by the heights of the panels; gives their labels."""
+        line = self.sheet.scale.line
+        labels_with_room = int(self.curve.height / (2.2 * line))
+        most = max(2, min(8, labels_with_room))
+        self.y_ticks = even_ticks(*self.y_limits, most)
+        labels_of_change = int(self.change.height / (1.6 * line))
+        self.change_ticks = even_ticks(*self.change_limits, max(1, labels_of_change))
         return [*self.y_ticks.labels, *self.change_ticks.labels]
 
     def draw(self) -> None:
@@ -166,8 +183,7 @@ class StepBuilder:
         self._write_lines()
         draw_legend(sheet, self.legend, self.entries)
         self._draw_functions()
-        axes = self._axes(self.elbows, (0.0, 1.0), Ticks((), ()))
-        ElbowPanel(sheet, self.elbows, axes, self.scene, self.arrows, self.looks).draw()
+        self._draw_elbows()
         self._draw_change()
         self._write_names()
 
@@ -177,14 +193,17 @@ class StepBuilder:
         letters = sheet.scale.text
         for box, words in zip(self.lines, self.words, strict=True):
             fitting = shortened(words, letters, box.width)
-            sheet.text(box.left, box.bottom + 0.3 * letters, fitting, pixels=letters)
+            baseline = box.bottom + 0.3 * letters
+            sheet.text(box.left, baseline, fitting, pixels=letters)
 
     def _write_names(self) -> None:
         """The names of the axes; that of the change is short where the panel is low."""
-        sheet, dataset = self.sheet, self.view.dataset
+        sheet = self.sheet
+        dataset = self.view.dataset
         letters = SMALL_NAMES * sheet.scale.text
-        is_high = text_width("change of f", letters) <= self.change.height
-        change = "change of f" if is_high else "Δf"
+        long_name = "change of f"
+        is_high = text_width(long_name, letters) <= self.change.height
+        change = long_name if is_high else "Δf"
         sheet.name_y(self.curve, dataset.y_name, room=self.curve.height)
         sheet.name_y(self.elbows, "elbows", letters=SMALL_NAMES, room=self.elbows.height)
         sheet.name_y(self.change, change, letters=SMALL_NAMES, room=self.change.height)
@@ -195,10 +214,12 @@ class StepBuilder:
 
         A batch of one sample has a line at its x in the panels under the functions.
         """
-        sheet, scene = self.sheet, self.scene
+        sheet = self.sheet
+        scene = self.scene
         axes = sheet.axes(box)
         axes.set(xlim=x_limits(self.domain), ylim=y_limits)
-        if len(scene.x) == 1 and box is not self.curve:
+        is_one_sample = len(scene.x) == 1
+        if is_one_sample and box is not self.curve:
             axes.axvline(
                 scene.x[0],
                 color=sheet.colours.train,
@@ -216,46 +237,59 @@ class StepBuilder:
     def _draw_functions(self) -> None:
         """The functions before and after, over points, truth and what a chosen unit adds."""
         axes = self._axes(self.curve, self.y_limits, self.y_ticks)
-        looks, view, scene = self.looks, self.view, self.scene
-        dataset, others = view.dataset, scene.others
-        x, y = original(view, dataset.x_train[others], dataset.y_train[others])
+        looks = self.looks
+        view = self.view
+        scene = self.scene
+        x_of_others = view.dataset.x_train[scene.others]
+        y_of_others = view.dataset.y_train[scene.others]
+        x, y = original(view, x_of_others, y_of_others)
         axes.plot(x, y, **looks["data"], zorder=2.1)
         if view.truth is not None:
             axes.plot(*view.truth, **looks["truth"], zorder=2.2)
         self._draw_points(axes)
         if scene.unit is not None:
             self._draw_unit(axes, scene.unit)
-        before, after = view.curve(0), view.curve(1)
+        before = view.curve(0)
+        after = view.curve(1)
         axes.plot(after.x, after.y, **looks["after"], solid_joinstyle="round", zorder=3.1)
         axes.plot(before.x, before.y, **looks["before"], solid_joinstyle="round", zorder=3.2)
 
     def _draw_points(self, axes: Axes) -> None:
         """The points of the batch: larger where they pull more, with their residuals as lines."""
-        scene, looks, sheet = self.scene, self.looks, self.sheet
+        scene = self.scene
+        looks = self.looks
+        sheet = self.sheet
         colour = sheet.colours.train
         pulls = scene.share > 0
-        x, y, f = scene.x[pulls], scene.y[pulls], scene.f[pulls]
+        x = scene.x[pulls]
+        y = scene.y[pulls]
+        f = scene.f[pulls]
+        point = np.column_stack([x, y])
+        value = np.column_stack([x, f])
         residuals = LineCollection(
-            [[(at, point), (at, value)] for at, point, value in zip(x, y, f, strict=True)],
+            list(np.stack([point, value], axis=1)),
             colors=colour,
             linewidths=looks["pulling"]["linewidth"],
             zorder=2.6,
         )
         axes.add_collection(residuals, autolim=False)
-        # The area of a dot is as its share of all pulling.
-        strongest = max(float(scene.share.max()), 1e-300)
-        size = np.sqrt(scene.share[pulls] / strongest)
-        diameter = sheet.points(1.0) * (SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * size)
         axes.scatter(
             x,
             y,
-            s=diameter**2,
+            s=self._diameters(scene.share[pulls]) ** 2,
             color=colour,
             edgecolors=sheet.colours.paper,
             linewidths=sheet.points(0.8),
             zorder=3.4,
         )
         axes.plot(scene.x[~pulls], scene.y[~pulls], **looks["silent"], zorder=3.3)
+
+    def _diameters(self, share: Array) -> Array:
+        """The diameters of dots, whose area grows with their share of all pulling, in points."""
+        strongest = max(float(self.scene.share.max()), 1e-300)
+        size = np.sqrt(share / strongest)
+        pixels = SMALLEST_DOT + (LARGEST_DOT - SMALLEST_DOT) * size
+        return np.asarray(self.sheet.points(1.0) * pixels)
 
     def _draw_unit(self, axes: Axes, unit: UnitStep) -> None:
         """What the unit adds to f: thin before the step, thick after it."""
@@ -269,15 +303,36 @@ class StepBuilder:
         )
         for network, thickness in ((scene.step.before, 0.6), (scene.step.after, 1.4)):
             x, y = scene.unit_line(network)
-            width = look["linewidth"] * thickness
-            axes.plot(x, y, color=look["color"], linewidth=width, zorder=2.7)
+            axes.plot(
+                x,
+                y,
+                color=look["color"],
+                linewidth=look["linewidth"] * thickness,
+                zorder=2.7,
+            )
 
-    # The change
+    # The elbows and the change
+
+    def _draw_elbows(self) -> None:
+        """The elbows, with an arrow each."""
+        no_ticks = Ticks((), ())
+        axes = self._axes(self.elbows, (0.0, 1.0), no_ticks)
+        panel = ElbowPanel(
+            self.sheet,
+            self.elbows,
+            axes,
+            self.scene,
+            self.arrows,
+            self.looks,
+        )
+        panel.draw()
 
     def _draw_change(self) -> None:
         """By how much the function changed, and a line at 0."""
         axes = self._axes(self.change, self.change_limits, self.change_ticks)
-        sheet, x, y = self.sheet, self.change_x, self.change_y
+        sheet = self.sheet
+        x = self.change_x
+        y = self.change_y
         colour = sheet.colours.learned
         axes.fill_between(
             x,

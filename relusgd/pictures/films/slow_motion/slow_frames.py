@@ -20,6 +20,7 @@ from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.scales import error_axis
 from relusgd.pictures.scenes.view import View
+from relusgd.pictures.step.elbow_arrows import Arrows
 from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.lower import LowerStorey, rows_until
@@ -53,32 +54,52 @@ class SlowMotionBuilder:
         self.real = real
         self.clock = clock
         self.film = OneRunBuilder(sheet, view, script)
-        shown_steps = view.history.step[script.rows]
-        frames_until = np.searchsorted(shown_steps, real.number, side="right")
-        self.row = int(script.rows[frames_until - 1])
-        frames_of_move = max(2, round(PHASES["moves"] * clock.fps))
+        self.row = self._last_row_until_step()
+        seconds_of_move = PHASES["moves"]
+        frames_of_move = max(2, round(seconds_of_move * clock.fps))
         self.states = view_of_step(view, real.step, frames_of_move, self.row)
+
+    def _last_row_until_step(self) -> int:
+        """The last snapshot that the film shows before the step, or at its number."""
+        rows = self.script.rows
+        steps = self.view.history.step[rows]
+        frames_until = np.searchsorted(steps, self.real.number, side="right")
+        return int(rows[frames_until - 1])
 
     def draw(self) -> list[Part]:
         """Draw what never changes, and give the parts that change."""
-        view, film = self.view, self.film
+        film = self.film
+        lower = film.boxes.lower
         parts: list[Part] = []
         now = 0
-        if film.boxes.lower:
-            now = self._rows_until_step(film.boxes.lower)
-            parts.append(self._draw_paths(film.boxes.lower, now))
+        if lower:
+            now = self._rows_until_step(lower)
+            parts.append(self._draw_paths(lower, now))
         upper = self._draw_upper()
         added, said = self._draw_step(upper)
-        function = AtRows(FunctionOnStems(upper, self._draw_stems(now)), self._states_shown())
+        on_stems = FunctionOnStems(upper, self._draw_stems(now))
+        function = AtRows(on_stems, self._states_shown())
         parts.append(InOneOrder([function, *added]))
         if film.corner:
-            storeys = RunStoreys(self.sheet, view, film.scales, film.time, view.history.step)
-            errors = storeys.draw_errors(film.corner, error_axis(view))
-            standing = np.full(self.clock.count, self.row)
-            parts.append(AtRows(errors, standing))
+            parts.append(self._draw_errors(film.corner))
         parts += self._draw_head(said)
         film.name_axes()
         return [*parts, self._leaving_words()]
+
+    def _draw_errors(self, corner: Box) -> Part:
+        """The errors until the step, which stand."""
+        view = self.view
+        film = self.film
+        storeys = RunStoreys(
+            self.sheet,
+            view,
+            film.scales,
+            film.time,
+            view.history.step,
+        )
+        errors = storeys.draw_errors(corner, error_axis(view))
+        standing = np.full(self.clock.count, self.row)
+        return AtRows(errors, standing)
 
     def _rows_until_step(self, lower: Box) -> int:
         """How many rows of pixels of the lower storey lie before the step."""
@@ -88,8 +109,15 @@ class SlowMotionBuilder:
 
     def _draw_paths(self, lower: Box, now: int) -> Part:
         """The paths until now."""
-        film, steps = self.film, self.view.history.step
-        storey = LowerStorey(self.sheet, lower, self.view, film.scales, film.time, steps)
+        film = self.film
+        storey = LowerStorey(
+            self.sheet,
+            lower,
+            self.view,
+            film.scales,
+            film.time,
+            self.view.history.step,
+        )
         return StandingPaths(storey, now)
 
     def _draw_upper(self) -> UpperStorey:
@@ -105,38 +133,68 @@ class SlowMotionBuilder:
         )
 
     def _draw_stems(self, now: int) -> Stems | None:
-        """The stems from the upper storey to the paths, which stand at now."""
+        """The stems from the upper storey to the paths, which stand at `now`."""
         if "units" not in self.sheet.look.show:
             return None
         boxes = self.film.boxes
-        rows = np.full(len(self.states), now)
-        return Stems(self.sheet, boxes.upper, boxes.lower, self.film.scales, rows)
+        standing = np.full(len(self.states), now)
+        return Stems(
+            self.sheet,
+            boxes.upper,
+            boxes.lower,
+            self.film.scales,
+            standing,
+        )
 
     def _states_shown(self) -> Integers:
         """In which state the network is in each frame."""
-        shares = [self.clock.moved(frame) for frame in range(self.clock.count)]
-        return np.array([state_at(self.states, share) for share in shares])
+        states: list[int] = []
+        for frame in range(self.clock.count):
+            share = self.clock.moved(frame)
+            states.append(state_at(self.states, share))
+        return np.array(states)
 
     def _draw_step(self, upper: UpperStorey) -> tuple[list[Part], dict[str, str]]:
         """What the step adds to the upper storey, and what is said of it in each phase."""
-        sheet, film, states, clock = self.sheet, self.film, self.states, self.clock
-        step, dataset = self.real.step, self.view.dataset
-        batch = LitBatch(sheet, upper.front, step, dataset, states, clock)
-        change = EnlargedChange(sheet, upper.front, states, clock)
+        sheet = self.sheet
+        dataset = self.view.dataset
+        batch = LitBatch(
+            sheet,
+            upper.front,
+            self.real.step,
+            dataset,
+            self.states,
+            self.clock,
+        )
+        change = EnlargedChange(sheet, upper.front, self.states, self.clock)
         parts: list[Part] = [batch, change]
-        arrows = None
-        if "units" in sheet.look.show and self.real.elbows_learn:
-            arrows = arrows_of(states, film.scales, wide=self.view.wide)
+        arrows = self._arrows()
         if arrows:
-            box = film.boxes.upper
-            parts.append(GrowingArrows(sheet, upper.front, box, states, arrows, clock))
+            growing = GrowingArrows(
+                sheet,
+                upper.front,
+                self.film.boxes.upper,
+                self.states,
+                arrows,
+                self.clock,
+            )
+            parts.append(growing)
         factor = arrows.factor if arrows else None
         said = captions_of_step(self.real, dataset, factor, change.factor)
         return parts, said
 
+    def _arrows(self) -> Arrows | None:
+        """The arrows at the elbows, if units are shown and their elbows learn."""
+        shows_units = "units" in self.sheet.look.show
+        if not (shows_units and self.real.elbows_learn):
+            return None
+        return arrows_of(self.states, self.film.scales, wide=self.view.wide)
+
     def _draw_head(self, said: dict[str, str]) -> list[Part]:
         """The counter, which counts the step when it is taken, and what is said in each phase."""
-        sheet, head, clock = self.sheet, self.film.boxes.head, self.clock
+        sheet = self.sheet
+        head = self.film.boxes.head
+        clock = self.clock
         sheet.write_title(self.film.boxes.title)
         frames = range(clock.count)
         is_taken = np.array([clock.moved(frame) == 1.0 for frame in frames])
@@ -144,19 +202,23 @@ class SlowMotionBuilder:
         counter = TimeCounter(sheet, head, "step", counts)
         # Captions have the room that they have in the film.
         widest = TimeCounter.width(sheet, "step", self.view.history.step)
-        room = head.width - widest - 1.5 * sheet.scale.text
+        gap = 1.5 * sheet.scale.text
+        room = head.width - widest - gap
         captions = [said[clock.phase(frame)] for frame in frames]
         script = Script(np.arange(clock.count), clock.fps, captions)
-        return [counter, Caption(sheet, head, room, script)]
+        caption = Caption(sheet, head, room, script)
+        return [counter, caption]
 
     def _leaving_words(self) -> Part:
         """The words of the film's first seconds, which leave before the step."""
-        film, lower = self.film, self.film.boxes.lower
+        film = self.film
+        lower = film.boxes.lower
         steps = np.asarray(self.view.history.step, dtype=np.float64)
         rows = np.zeros(len(steps), dtype=np.int64)
         if lower:
             rows = rows_until(film.time, steps, lower)
-        return LeavingWords(film.words(rows), self.row, self.clock)
+        words = film.words(rows)
+        return LeavingWords(words, self.row, self.clock)
 
 
 class StandingPaths:
