@@ -77,9 +77,11 @@ def give_code(code: Writer, function: Callable[..., Any], *kinds: Any) -> None:
 
 def common(*kinds: Any) -> Any:
     """The type of strips among numbers and strips that are equally long, or None."""
-    strips = {kind for kind in kinds if not isinstance(kind, types.Float)}
-    alike = len(strips) == 1 and isinstance(min(strips, key=str), Strip)
-    return strips.pop() if alike else None
+    others = {kind for kind in kinds if not isinstance(kind, types.Float)}
+    if len(others) != 1:
+        return None
+    (only,) = others
+    return only if isinstance(only, Strip) else None
 
 
 def vectors_of(builder: Any, kind: Any, value: Value, count: int) -> list[Value]:
@@ -102,15 +104,20 @@ def by_vectors(write: Writer) -> Writer:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
         result = signature.return_type
-        given = zip(signature.args, arguments, strict=True)
-        columns = [vectors_of(builder, kind, value, result.vectors) for kind, value in given]
-        vectors = [write(builder, *row) for row in zip(*columns, strict=True)]
+        count = result.vectors
+        vectors_by_argument = []
+        for kind, value in zip(signature.args, arguments, strict=True):
+            vectors_by_argument.append(vectors_of(builder, kind, value, count))
+        vectors = []
+        for operands in zip(*vectors_by_argument, strict=True):
+            vectors.append(write(builder, *operands))
         return joined(context, builder, result, vectors)
 
     return code
 
 
 MIXED = [(Strip, Strip), (Strip, types.Float), (types.Float, Strip)]
+"""The kinds of two arguments of which one at least is a strip."""
 
 
 def arithmetic(function: Callable[..., Any], write: Writer) -> None:
@@ -135,7 +142,11 @@ def comparison(function: Callable[..., Any], sign: str) -> None:
 
 def logic(function: Callable[..., Any], write: Writer) -> None:
     """An operation of two masks that are equally long."""
-    declare(function, lambda a, b: a if isinstance(a, Mask) and a == b else None)
+
+    def result(a: Any, b: Any) -> Any:
+        return a if isinstance(a, Mask) and a == b else None
+
+    declare(function, result)
     give_code(by_vectors(write), function, Mask, Mask)
 
 
@@ -153,14 +164,18 @@ def fused(function: Callable[..., Any]) -> None:
     def result(a: Any, b: Any, c: Any) -> Any:
         return types.float64 if isinstance(c, types.Float) else common(a, b, c)
 
-    declare(function, result)
-    by_lanes = by_vectors(lambda builder, a, b, c: multiply_add(builder)(a, b, c))
-    for kind in (Strip, types.Float):
-        give_code(by_lanes, function, kind, types.Float, Strip)
+    def of_vectors(builder: Any, a: Value, b: Value, c: Value) -> Value:
+        operation = multiply_add(builder)
+        return operation(a, b, c)
 
     def of_numbers(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
-        return intrinsic_of(builder, "llvm.fmuladd.f64", DOUBLE, 3)(*arguments)
+        operation = intrinsic_of(builder, "llvm.fmuladd.f64", DOUBLE, 3)
+        return operation(*arguments)
 
+    declare(function, result)
+    by_lanes = by_vectors(of_vectors)
+    for kind in (Strip, types.Float):
+        give_code(by_lanes, function, kind, types.Float, Strip)
     give_code(of_numbers, function, types.Float, types.Float, types.Float)
 
 
@@ -172,15 +187,16 @@ def alone(function: Callable[..., Any], write: Writer) -> None:
 
 def absolute(builder: Any, vector: Value) -> Value:
     """The absolute values of a vector."""
-    return intrinsic_of(builder, f"llvm.fabs.v{LANES}f64", VECTOR, 1)(vector)
+    operation = intrinsic_of(builder, f"llvm.fabs.v{LANES}f64", VECTOR, 1)
+    return operation(vector)
 
 
 def intrinsic_of(builder: Any, name: str, kind: Any, count: int) -> Callable[..., Value]:
     """An operation of LLVM, from so many values of a kind to one."""
-    of_kind = ir.FunctionType(kind, [kind] * count)
+    signature = ir.FunctionType(kind, [kind] * count)
     module = builder.module
     declared = cgutils.get_or_insert_function
-    function = declared(module, of_kind, name)  # type: ignore[no-untyped-call]
+    function = declared(module, signature, name)  # type: ignore[no-untyped-call]
     return lambda *values: builder.call(function, values)
 
 
@@ -199,13 +215,17 @@ def load_alike(function: Callable[..., Any]) -> None:
     declare(function, lambda strip, _array, _start: strip)
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
-        return loaded(context, builder, signature.return_type, signature.args[1:], arguments[1:])
+        place = signature.args[1:]
+        return loaded(context, builder, signature.return_type, place, arguments[1:])
 
     give_code(code, function, Strip, types.Array, types.Integer)
 
 
 def loaded(context: Any, builder: Any, strip: Strip, kinds: Any, values: Any) -> Value:
-    """The strip that begins at an index of an array."""
+    """The strip that begins at an index of an array.
+
+    kinds, values: of the array and of the index.
+    """
     source, index = place_of(context, builder, kinds, values)
     vectors = [source.vector(index, vector) for vector in range(strip.vectors)]
     return joined(context, builder, strip, vectors)
@@ -216,24 +236,39 @@ def load_of_pairs(function: Callable[..., Any], place: int) -> None:
 
     A pair is read as a whole. Where both are asked for, it is read once.
     """
-    declare(function, lambda _pairs, _rows, _start: Strip(1))
-    chosen = range(place, 2 * LANES, 2)
+    every_second = range(place, 2 * LANES, 2)
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
         source = FlatMatrix(context, builder, signature.args[0], arguments[0])
-        places = signature.args[1:]
-        rows, start = place_of(context, builder, places, arguments[1:])
-        pairs = []
-        for lane in range(LANES):
-            row = rows.number(builder.add(start, ir.Constant(INDEX, lane)))
-            pairs.append(source.pair(builder.shl(row, ir.Constant(INDEX, 1))))
-        while len(pairs) > 2:
-            pairs = [side_by_side(builder, *two) for two in in_twos(pairs)]
-        low, high = pairs
-        vector = shuffled(builder, low, high, chosen)
+        rows, start = place_of(context, builder, signature.args[1:], arguments[1:])
+        pairs = [pair_of_row(builder, source, rows, start, lane) for lane in range(LANES)]
+        low, high = two_halves(builder, pairs)
+        vector = shuffled(builder, low, high, every_second)
         return joined(context, builder, signature.return_type, [vector])
 
+    declare(function, lambda _pairs, _rows, _start: Strip(1))
     give_code(code, function, types.Array, types.Array, types.Integer)
+
+
+def pair_of_row(
+    builder: Any,
+    source: FlatMatrix,
+    rows: FlatMatrix,
+    start: Value,
+    lane: int,
+) -> Value:
+    """The pair for a lane: that of the row which stands so many places behind the start."""
+    place = builder.add(start, ir.Constant(INDEX, lane))
+    row = rows.number(place)
+    twice_row = builder.shl(row, ir.Constant(INDEX, 1))
+    return source.pair(twice_row)
+
+
+def two_halves(builder: Any, vectors: list[Value]) -> list[Value]:
+    """Two vectors with the numbers of all these, whose count is a power of 2, in their order."""
+    while len(vectors) > 2:
+        vectors = [side_by_side(builder, *neighbours) for neighbours in in_twos(vectors)]
+    return vectors
 
 
 def in_twos(values: list[Value]) -> list[list[Value]]:
@@ -248,23 +283,25 @@ def side_by_side(builder: Any, first: Value, second: Value) -> Value:
 
 def store(function: Callable[..., Any]) -> None:
     """Writing a strip to where it begins."""
-    declare(function, lambda _strip, _array, _start: types.void)
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Value:
-        strip, place = signature.args[0], signature.args[1:]
-        target, index = place_of(context, builder, place, arguments[1:])
+        strip = signature.args[0]
+        target, index = place_of(context, builder, signature.args[1:], arguments[1:])
         vectors = vectors_of(builder, strip, arguments[0], strip.vectors)
         for vector, value in enumerate(vectors):
             target.write(value, index, vector)
         return context.get_dummy_value()
 
+    declare(function, lambda _strip, _array, _start: types.void)
     give_code(code, function, Strip, types.Array, types.Integer)
 
 
 def place_of(context: Any, builder: Any, kinds: Any, values: Any) -> tuple[FlatMatrix, Value]:
-    """An array and an index in it."""
-    index = context.cast(builder, values[1], kinds[1], types.int64)
-    return FlatMatrix(context, builder, kinds[0], values[0]), index
+    """An array and an index in it, from their kinds and their values."""
+    array_kind, index_kind = kinds
+    array, given_index = values
+    index = context.cast(builder, given_index, index_kind, types.int64)
+    return FlatMatrix(context, builder, array_kind, array), index
 
 
 def fill(function: Callable[..., Any]) -> None:
@@ -276,12 +313,16 @@ def fill(function: Callable[..., Any]) -> None:
 
 def everywhere(function: Callable[..., Any]) -> None:
     """Whether a mask of one vector is true in all lanes."""
-    declare(function, lambda mask: types.boolean if mask == Mask(1) else None)
     word = ir.IntType(LANES)
+    all_ones = ir.Constant(word, 2**LANES - 1)
+
+    def result(mask: Any) -> Any:
+        return types.boolean if mask == Mask(1) else None
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Value:
         vector = builder.extract_value(arguments[0], 0)
         bits = builder.bitcast(vector, word)
-        return builder.icmp_unsigned("==", bits, ir.Constant(word, 2**LANES - 1))
+        return builder.icmp_unsigned("==", bits, all_ones)
 
+    declare(function, result)
     give_code(code, function, Mask)

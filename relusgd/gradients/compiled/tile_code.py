@@ -86,7 +86,8 @@ class FlatMatrix:
 
     def number(self, index: Value) -> Value:
         """The number at this index."""
-        return self._builder.load(self._address(index, 0))
+        address = self._address(index, 0)
+        return self._builder.load(address)
 
     def vector(self, index: Value, vector: int = 0) -> Value:
         """So many vectors behind this index, the vector there."""
@@ -96,14 +97,16 @@ class FlatMatrix:
 
     def pair(self, index: Value) -> Value:
         """The two numbers from this index on."""
-        address = self._builder.bitcast(self._address(index, 0), PAIR.as_pointer())
+        address_of_first = self._address(index, 0)
+        address = self._builder.bitcast(address_of_first, PAIR.as_pointer())
         loaded = self._builder.load(address)
         loaded.align = ALIGNMENT
         return loaded
 
     def write(self, value: Value, index: Value, vector: int = 0) -> None:
         """Write a vector where `vector` reads it."""
-        stored = self._builder.store(value, self._vector_address(index, vector))
+        address = self._vector_address(index, vector)
+        stored = self._builder.store(value, address)
         stored.align = ALIGNMENT
 
 
@@ -125,16 +128,18 @@ def shuffled(builder: Any, first: Value, second: Value, chosen: Sequence[int]) -
 
 def spread(builder: Any, number: Value) -> Value:
     """A vector with the number in every lane."""
-    first = builder.insert_element(NO_VECTOR, number, ir.Constant(LANE, 0))
+    first_lane = ir.Constant(LANE, 0)
+    first = builder.insert_element(NO_VECTOR, number, first_lane)
     return shuffled(builder, first, NO_VECTOR, [0] * LANES)
 
 
 def multiply_add(builder: Any) -> Callable[[Value, Value, Value], Value]:
     """a b + c of vectors, in one rounding where the processor has an instruction for that."""
-    kind = ir.FunctionType(VECTOR, [VECTOR] * 3)
+    signature = ir.FunctionType(VECTOR, [VECTOR] * 3)
     name = f"llvm.fmuladd.v{LANES}f64"
     module = builder.module
-    function = cgutils.get_or_insert_function(module, kind, name)  # type: ignore[no-untyped-call]
+    declared = cgutils.get_or_insert_function
+    function = declared(module, signature, name)  # type: ignore[no-untyped-call]
     return lambda a, b, c: builder.call(function, [a, b, c])
 
 
@@ -153,7 +158,8 @@ def load(vectors: int) -> Any:
                 index = row_start(builder, start, stride, row)
                 for vector in range(vectors):
                     value = source.vector(index, vector)
-                    loaded = builder.insert_value(loaded, value, row * vectors + vector)
+                    place = row * vectors + vector
+                    loaded = builder.insert_value(loaded, value, place)
             return loaded
 
         return tile(matrix, types.int64, types.int64), codegen
@@ -172,7 +178,8 @@ def store(_: Any, tile: Any, matrix: Any, start: Any, stride: Any) -> Any:
         for row in range(ROWS):
             index = row_start(builder, start, stride, row)
             for vector in range(tile.vectors):
-                value = builder.extract_value(stored, row * tile.vectors + vector)
+                place = row * tile.vectors + vector
+                value = builder.extract_value(stored, place)
                 target.write(value, index, vector)
         return context.get_dummy_value()
 
@@ -196,10 +203,12 @@ def add_products(
         factors = [right_row.vector(right_start, vector) for vector in range(tile.vectors)]
         fused = multiply_add(builder)
         for row in range(ROWS):
-            number = spread(builder, column.number(row_start(builder, start, stride, row)))
+            index = row_start(builder, start, stride, row)
+            number = spread(builder, column.number(index))
             for vector, factor in enumerate(factors):
                 place = row * tile.vectors + vector
-                added = fused(number, factor, builder.extract_value(sums, place))
+                sum_so_far = builder.extract_value(sums, place)
+                added = fused(number, factor, sum_so_far)
                 sums = builder.insert_value(sums, added, place)
         return sums
 
@@ -221,10 +230,14 @@ def transpose_block(
         array, start, stride, other, place, width = arguments
         source = FlatMatrix(context, builder, matrix, array)
         target = FlatMatrix(context, builder, transposed, other)
-        rows = range(LANES)
-        vectors = [source.vector(row_start(builder, start, stride, row)) for row in rows]
-        for row, vector in enumerate(transposed_vectors(builder, vectors)):
-            target.write(vector, row_start(builder, place, width, row))
+        rows = []
+        for row in range(LANES):
+            index = row_start(builder, start, stride, row)
+            rows.append(source.vector(index))
+        columns = transposed_vectors(builder, rows)
+        for row, column in enumerate(columns):
+            index = row_start(builder, place, width, row)
+            target.write(column, index)
         return context.get_dummy_value()
 
     indices = [types.int64] * 2
@@ -238,17 +251,16 @@ def transposed_vectors(builder: Any, vectors: list[Value]) -> list[Value]:
     come to stand in half as many rows, until they stand in one.
     """
     half = LANES // 2
-    low = [
-        lane for pair in zip(range(half), range(LANES, LANES + half), strict=True) for lane in pair
-    ]
-    high = [lane + half for lane in low]
-    remaining = LANES
-    while remaining > 1:
-        pairs = zip(vectors[:half], vectors[half:], strict=True)
-        vectors = [
-            shuffled(builder, first, second, chosen)
-            for first, second in pairs
-            for chosen in (low, high)
-        ]
-        remaining //= 2
+    lower_halves = []
+    for lane in range(half):
+        lower_halves += [lane, LANES + lane]
+    upper_halves = [lane + half for lane in lower_halves]
+    rows_of_column = LANES
+    while rows_of_column > 1:
+        interleaved = []
+        for first, second in zip(vectors[:half], vectors[half:], strict=True):
+            interleaved.append(shuffled(builder, first, second, lower_halves))
+            interleaved.append(shuffled(builder, first, second, upper_halves))
+        vectors = interleaved
+        rows_of_column //= 2
     return vectors
