@@ -54,7 +54,14 @@ def row_of(rows: Rows, i: int) -> np.uint64:
 
 
 @called
-def gather_points(points: Points, rows: Rows, start: int, count: int, x: Array, y: Array) -> None:
+def gather_points(
+    points: Points,
+    rows: Rows,
+    start: int,
+    count: int,
+    x: Array,
+    y: Array,
+) -> None:
     """Copy so many points of a batch to x and y."""
     for i in range(count):
         t = row_of(rows, start + i)
@@ -64,19 +71,27 @@ def gather_points(points: Points, rows: Rows, start: int, count: int, x: Array, 
 
 @called
 def gather_outputs(
-    points: Points, rows: Rows, start: int, count: int, P: int, at: DeepBuffers
+    points: Points,
+    rows: Rows,
+    start: int,
+    count: int,
+    P: int,
+    at: DeepBuffers,
 ) -> None:
     """Copy y of so many points of a batch, and the kept outputs, as inputs of the output layer."""
     columns = points.activations.shape[1]
     for i in range(count):
         t = row_of(rows, start + i)
         at.y[i] = points.y[t]
-        copied = at.by_points[i * columns : (i + 1) * columns]
+        begins = i * columns
+        copied = at.by_points[begins : begins + columns]
         for j in range(len(copied)):
             copied[j] = points.activations[t, j]
-    first = at.layers.inputs[len(at.layers.inputs) - 1]
+    output_layer = len(at.layers.inputs) - 1
+    first_row = at.layers.inputs[output_layer]
     outputs = by_rows(at.by_points, 0, columns)
-    write_transposed(outputs, by_rows(at.inputs, first * P, P), P, columns)
+    inputs = by_rows(at.inputs, first_row * P, P)
+    write_transposed(outputs, inputs, P, columns)
 
 
 @inlined
@@ -94,20 +109,31 @@ def mask(delta: Array, a: Array) -> None:
 
 
 @called
-def forward(theta: Array, layers: LayerTable, inputs: Array, f: Array, P: int, lowest: int) -> None:
+def forward(
+    theta: Array,
+    layers: LayerTable,
+    inputs: Array,
+    f: Array,
+    P: int,
+    lowest: int,
+) -> None:
     """From the inputs of the lowest layer to those of all above, and to f."""
     last = len(layers.fan_in) - 1
     for k in range(lowest, last + 1):
-        fan_in, fan_out, first = layers.fan_in[k], layers.fan_out[k], layers.inputs[k]
-        ones = (first + fan_in) * P
+        fan_in = layers.fan_in[k]
+        fan_out = layers.fan_out[k]
+        first_row = layers.inputs[k]
+        ones = (first_row + fan_in) * P
         fill(inputs[ones : ones + P], 1.0)
         W = by_rows(theta, layers.weights[k], layers.columns[k])
-        a = by_rows(inputs, first * P, P)
+        a = by_rows(inputs, first_row * P, P)
         z = by_rows(f, 0, P) if k == last else by_rows(inputs, layers.inputs[k + 1] * P, P)
-        fill(z.numbers[z.start : z.start + round_up(fan_out, ROWS) * P], 0.0)
+        room = round_up(fan_out, ROWS) * P
+        fill(z.numbers[z.start : z.start + room], 0.0)
         add_product(transposed(W), a, z, fan_out, P, fan_in + 1)
         if k < last:
-            apply_relu(inputs[z.start : z.start + fan_out * P])
+            size = fan_out * P
+            apply_relu(inputs[z.start : z.start + size])
 
 
 @called
@@ -116,21 +142,31 @@ def backward(theta: Array, g: Array, at: DeepBuffers, count: int, P: int, lowest
 
     The residuals of the output stand in the first row of at.deltas.
     """
-    layers, inputs, deltas, below = at.layers, at.inputs, at.deltas, at.below
-    for k in range(len(layers.fan_in) - 1, lowest - 1, -1):
-        fan_in, fan_out, columns = layers.fan_in[k], layers.fan_out[k], layers.columns[k]
+    layers = at.layers
+    inputs = at.inputs
+    deltas = at.deltas
+    below = at.below
+    last = len(layers.fan_in) - 1
+    for k in range(last, lowest - 1, -1):
+        fan_in = layers.fan_in[k]
+        fan_out = layers.fan_out[k]
+        columns = layers.columns[k]
         start = layers.inputs[k] * P
-        a, delta = by_rows(inputs, start, P), by_rows(deltas, 0, P)
+        a = by_rows(inputs, start, P)
+        delta = by_rows(deltas, 0, P)
         delta_by_points = by_rows(at.by_points, 0, columns)
         # So that padding stays 0: no result depends on it, but numbers near 0 would be slow.
-        fill(deltas[fan_out * P : columns * P], 0.0)
+        padding = deltas[fan_out * P : columns * P]
+        fill(padding, 0.0)
         write_transposed(delta, delta_by_points, columns, P)
         gradient = by_rows(g, layers.weights[k], columns)
         add_product(a, delta_by_points, gradient, fan_in + 1, columns, count)
         if k > lowest:
-            W, size = by_rows(theta, layers.weights[k], columns), fan_in * P
-            fill(below[: round_up(fan_in, ROWS) * P], 0.0)
+            W = by_rows(theta, layers.weights[k], columns)
+            room = round_up(fan_in, ROWS) * P
+            fill(below[:room], 0.0)
             add_product(W, delta, by_rows(below, 0, P), fan_in, P, fan_out)
+            size = fan_in * P
             mask(below[:size], inputs[start : start + size])
             deltas, below = below, deltas
 
@@ -155,14 +191,21 @@ def descend_deep(
     If the points have activations, these are the outputs of the last hidden layer, which never
     change.
     """
-    layers, x, y, f = at.layers, at.inputs, at.y, at.deltas
-    output, has_outputs = len(layers.fan_in) - 1, len(points.activations) > 0
+    layers = at.layers
+    x = at.inputs
+    y = at.y
+    f = at.deltas
+    output = len(layers.fan_in) - 1
+    has_outputs = len(points.activations) > 0
     first = output if has_outputs else 0
     lowest = 0 if learning.hidden_learns else output
-    start, B, row = 0, len(points.x), 0
+    start = 0
+    B = len(points.x)
+    row = 0
     for s in range(len(rates)):
         if len(bounds) > 0:
-            start, B = bounds[s], bounds[s + 1] - bounds[s]
+            start = bounds[s]
+            B = bounds[s + 1] - start
         fill(g, 0.0)
         size = size_of_parts(B)
         for part in range(0, B, size):

@@ -33,7 +33,14 @@ def four(array: NDArray[Any], i: int) -> tuple[Any, Any, Any, Any]:
 
 
 @inlined
-def gather(rows: Rows, padded: int, from_x: Array, from_y: Array, x: Array, y: Array) -> None:
+def gather(
+    rows: Rows,
+    padded: int,
+    from_x: Array,
+    from_y: Array,
+    x: Array,
+    y: Array,
+) -> None:
     """Copy the batch of these rows to x and y and pad it with zeros."""
     B = len(rows)
     for i in range(B):
@@ -88,7 +95,15 @@ def residuals(
 
 @inlined
 def active_sums(
-    H: int, w: Array, b: Array, x: Array, r: Array, q: Array, T0: Array, T1: Array, padded: int
+    H: int,
+    w: Array,
+    b: Array,
+    x: Array,
+    r: Array,
+    q: Array,
+    T0: Array,
+    T1: Array,
+    padded: int,
 ) -> None:
     """T0_j = Σ r and T1_j = Σ q over the points x on which unit j is active."""
     for j in range(H):
@@ -119,7 +134,13 @@ def active_sums(
 
 
 @inlined
-def add_if(active: bool, t0: float, r: float, t1: float, q: float) -> tuple[float, float]:
+def add_if(
+    active: bool,
+    t0: float,
+    r: float,
+    t1: float,
+    q: float,
+) -> tuple[float, float]:
     """Add a point's r and q to the sums if the unit is active on it.
 
     Otherwise −0 is added: z + −0 is z for every z, so the compiler may leave the addition out.
@@ -129,7 +150,13 @@ def add_if(active: bool, t0: float, r: float, t1: float, q: float) -> tuple[floa
 
 @inlined
 def activation_sums(
-    H: int, activations: Array, rows: Rows, start: int, B: int, r: Array, dv: Array
+    H: int,
+    activations: Array,
+    rows: Rows,
+    start: int,
+    B: int,
+    r: Array,
+    dv: Array,
 ) -> None:
     """∂v = Σ_i r_i Φ_i over the batch; Φ: the kept outputs of the hidden units at all points."""
     for j in range(H):
