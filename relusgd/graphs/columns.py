@@ -54,13 +54,15 @@ def arrange(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> Columns:
     last = max(column_of.values())
     columns: list[list[Key]] = [[] for _ in range(last + 1)]
     for name in names:
-        columns[column_of[name]].append(node_key(name))
+        column = column_of[name]
+        columns[column].append(node_key(name))
     for _, *bends, _ in chains:
         for bend in bends:
             _, _, column = bend
             columns[column].append(bend)
     ordered = fewest_crossings(columns, _links(chains))
-    return Columns(tuple(tuple(column) for column in ordered), tuple(chains))
+    keys_of_columns = [tuple(keys) for keys in ordered]
+    return Columns(tuple(keys_of_columns), tuple(chains))
 
 
 def column_numbers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -75,12 +77,14 @@ def column_numbers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> di
         children[parent].append(child)
     column_of: dict[str, int] = {}
     for name in names:
-        last_parent = max((column_of[parent] for parent in parents[name]), default=-1)
+        of_parents = [column_of[parent] for parent in parents[name]]
+        last_parent = max(of_parents, default=-1)
         column_of[name] = last_parent + 1
     for name in names:
         is_source = not parents[name]
         if is_source and children[name]:
-            first_child = min(column_of[child] for child in children[name])
+            of_children = [column_of[child] for child in children[name]]
+            first_child = min(of_children)
             column_of[name] = first_child - 1
     return column_of
 
@@ -88,7 +92,8 @@ def column_numbers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> di
 def _chain(number: int, edge: tuple[str, str], column_of: Mapping[str, int]) -> tuple[Key, ...]:
     """The edge's parent, its bend in every column that it passes, and its child."""
     parent, child = edge
-    passed = range(column_of[parent] + 1, column_of[child])
+    first_passed = column_of[parent] + 1
+    passed = range(first_passed, column_of[child])
     bends = [("", number, column) for column in passed]
     return (node_key(parent), *bends, node_key(child))
 
@@ -136,17 +141,21 @@ def _copied(columns: Sequence[Sequence[Key]]) -> list[list[Key]]:
 
 
 def _sort_by_neighbours(
-    column: list[Key], beside: Sequence[Key], neighbours: Mapping[Key, Sequence[Key]]
+    column: list[Key],
+    beside: Sequence[Key],
+    neighbours: Mapping[Key, Sequence[Key]],
 ) -> None:
     """Order a column by the mean row of every key's neighbours in the column beside it.
 
     A key without neighbours there keeps its place, scaled to the other column's length.
     """
     row_beside = {key: row for row, key in enumerate(beside)}
-    last, last_beside = max(len(column) - 1, 1), len(beside) - 1
+    last = max(len(column) - 1, 1)
+    last_beside = len(beside) - 1
     wanted: dict[Key, float] = {}
     for row, key in enumerate(column):
-        rows = [row_beside[other] for other in neighbours[key] if other in row_beside]
+        neighbours_beside = [other for other in neighbours[key] if other in row_beside]
+        rows = [row_beside[other] for other in neighbours_beside]
         if rows:
             wanted[key] = sum(rows) / len(rows)
         else:
@@ -164,15 +173,20 @@ def crossings(columns: Sequence[Sequence[Key]], links: Sequence[Link]) -> int:
             row_of[key] = row
     ends_in_gap: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for left, right in links:
-        ends_in_gap[column_of[left]].append((row_of[left], row_of[right]))
-    return sum(_count_crossings(ends) for ends in ends_in_gap.values())
+        gap = column_of[left]
+        ends = (row_of[left], row_of[right])
+        ends_in_gap[gap].append(ends)
+    counts = [_count_crossings(ends) for ends in ends_in_gap.values()]
+    return sum(counts)
 
 
 def _count_crossings(ends: Sequence[tuple[int, int]]) -> int:
     """How many pairs cross of the links between two columns, each with its rows left and right."""
     count = 0
     for (left, right), (other_left, other_right) in combinations(ends, 2):
+        lower_at_left = left - other_left
+        lower_at_right = right - other_right
         # They cross if one begins above the other and ends below it.
-        if (left - other_left) * (right - other_right) < 0:
+        if lower_at_left * lower_at_right < 0:
             count += 1
     return count

@@ -92,7 +92,8 @@ class EdgeCurve:
         m = (x0 + x1) / 2
         s = 1 - t
         x = s**3 * x0 + 3 * s**2 * t * m + 3 * s * t * t * m + t**3 * x1
-        y = y0 + (3 * t * t - 2 * t**3) * (y1 - y0)
+        share_of_rise = 3 * t * t - 2 * t**3
+        y = y0 + share_of_rise * (y1 - y0)
         return x, y
 
     def moved(self, dx: float, dy: float) -> EdgeCurve:
@@ -103,7 +104,9 @@ class EdgeCurve:
 
 
 def labelled_curves(
-    columns: Columns, rectangles: Mapping[Key, Rectangle], labels: Sequence[Size | None]
+    columns: Columns,
+    rectangles: Mapping[Key, Rectangle],
+    labels: Sequence[Size | None],
 ) -> tuple[list[EdgeCurve], bool]:
     """The curves with their labels, and whether some label had no room.
 
@@ -139,7 +142,8 @@ def _label_places(curve: EdgeCurve, curves: Sequence[EdgeCurve], size: Size) -> 
 def _first_free(places: Sequence[Rectangle], taken: Sequence[Rectangle]) -> Rectangle | None:
     """The first place that keeps clear of all that are taken."""
     for place in places:
-        if not any(place.touches(other, LABEL_ROOM) for other in taken):
+        is_taken = any(place.touches(other, LABEL_ROOM) for other in taken)
+        if not is_taken:
             return place
     return None
 
@@ -150,11 +154,14 @@ def _curves(columns: Columns, rectangles: Mapping[Key, Rectangle]) -> list[EdgeC
     curves = []
     for chain, start, end in zip(columns.chains, starts, ends, strict=True):
         parent, *bends, child = chain
-        points = [(rectangles[parent].right, start)]
+        leaves = (rectangles[parent].right, start)
+        enters = (rectangles[child].left, end)
+        points = [leaves]
         for bend in bends:
             passed = rectangles[bend]
-            points += [(passed.left, passed.y), (passed.right, passed.y)]
-        points.append((rectangles[child].left, end))
+            points.append((passed.left, passed.y))
+            points.append((passed.right, passed.y))
+        points.append(enters)
         curves.append(EdgeCurve(tuple(points)))
     return curves
 
@@ -169,10 +176,12 @@ def _ports(
     leaving: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     entering: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     for number, chain in enumerate(columns.chains):
-        parent, after_parent = chain[0], chain[1]
-        before_child, child = chain[-2], chain[-1]
-        leaving[parent].append((rectangles[after_parent].y, number))
-        entering[child].append((rectangles[before_child].y, number))
+        parent, after_parent, *_ = chain
+        *_, before_child, child = chain
+        height_after = rectangles[after_parent].y
+        height_before = rectangles[before_child].y
+        leaving[parent].append((height_after, number))
+        entering[child].append((height_before, number))
     edges = len(columns.chains)
     starts = _spread(leaving, rectangles, edges)
     ends = _spread(entering, rectangles, edges)
@@ -192,9 +201,11 @@ def _spread(
     for key, edges in edges_at.items():
         box = rectangles[key]
         last = len(edges) - 1
-        whole = min(PORT_SHARE * box.height, PORT_DISTANCE * last)
+        room = PORT_SHARE * box.height
+        whole = min(room, PORT_DISTANCE * last)
         from_below = sorted(edges)
         for rank, (_, number) in enumerate(from_below):
+            # A single edge is in the middle.
             from_middle = rank / last - 0.5 if last else 0.0
             heights[number] = box.y + whole * from_middle
     return heights
@@ -205,8 +216,10 @@ def _spots(curve: EdgeCurve, curves: Sequence[EdgeCurve]) -> list[tuple[int, flo
 
     The better end is the one near which fewer other curves begin or end.
     """
-    at_start = sum(_near(other.points[0], curve.points[0]) for other in curves)
-    at_end = sum(_near(other.points[-1], curve.points[-1]) for other in curves)
+    start, *_ = curve.points
+    *_, end = curve.points
+    at_start = sum(_near(other.points[0], start) for other in curves)
+    at_end = sum(_near(other.points[-1], end) for other in curves)
     wanted = HALF_WAY
     if at_end > at_start:
         wanted = NEARER_TO_START
@@ -224,4 +237,6 @@ def _near(one: Point, other: Point) -> bool:
     """Whether two curves begin, or end, at the same column and near each other."""
     x, y = one
     other_x, other_y = other
-    return abs(x - other_x) < 1 and abs(y - other_y) < NEAR
+    is_same_column = abs(x - other_x) < 1
+    is_near = abs(y - other_y) < NEAR
+    return is_same_column and is_near

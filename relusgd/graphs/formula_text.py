@@ -41,11 +41,18 @@ def formula_text(formula: Sum) -> str:
 
 def _in_order(formula: Sum) -> list[Term]:
     """High powers of letters first, a number alone behind its equals, and a plus in front."""
-    terms = sorted(formula.terms, key=lambda term: (-_degree(term), not term.powers))
+
+    def rank(term: Term) -> tuple[Fraction, bool]:
+        is_number = not term.powers
+        return -_degree(term), is_number
+
+    terms = sorted(formula.terms, key=rank)
     positive = [term for term in terms if term.coefficient > 0]
-    if positive and terms[0].coefficient < 0:
-        terms.remove(positive[0])
-        terms.insert(0, positive[0])
+    begins_with_minus = bool(terms) and terms[0].coefficient < 0
+    if begins_with_minus and positive:
+        first_positive = positive[0]
+        terms.remove(first_positive)
+        terms.insert(0, first_positive)
     return terms
 
 
@@ -74,7 +81,9 @@ def _term_text(term: Term) -> str:
     factors_below = len(denominator) + bool(below)
     if factors_below:
         under = _product_text(below, denominator)
-        text = f"{text}/{under}" if factors_below == 1 else f"{text}/({under})"
+        if factors_below > 1:
+            under = f"({under})"
+        text = f"{text}/{under}"
     return f"−{text}" if term.coefficient < 0 else text
 
 
@@ -97,12 +106,14 @@ def _decimal(number: Fraction) -> str | None:
     """0.3, 12, exactly; None if it has more digits."""
     text = significant(as_float(number), MOST_DIGITS)
     is_decimal = text.replace(".", "").isdigit()
-    return text if is_decimal and Fraction(text) == number else None
+    is_exact = is_decimal and Fraction(text) == number
+    return text if is_exact else None
 
 
 def _rounded(number: Fraction) -> str:
     """0.142857, 1.5·10⁻⁷, 10²⁰."""
-    mantissa, _, exponent = significant(as_float(number), DIGITS_IF_ROUNDED).partition("e")
+    text = significant(as_float(number), DIGITS_IF_ROUNDED)
+    mantissa, _, exponent = text.partition("e")
     if not exponent:
         return mantissa
     power = "10" + exponent.translate(RAISED)
@@ -115,23 +126,28 @@ def _whole(number: int) -> str:
 
 def _product_text(coefficient: str, powers: Sequence[Power]) -> str:
     """A coefficient and powers; 1 if there are none."""
-    numbers = sorted((power for power in powers if not power.base.order), key=_place)
-    text = coefficient
-    for power in numbers:
-        text += _separator(text, power) + _power_text(power)
+    numbers = [power for power in powers if not power.base.order]
     vectors = [power for power in powers if power.base.order]
+    text = coefficient
+    for power in sorted(numbers, key=_place):
+        separator = _separator(text, power)
+        text += separator + _power_text(power)
     alone = len(vectors) == 1
-    joined = ENTRY_BY_ENTRY.join(_vector_text(power, alone=alone) for power in vectors)
+    vector_texts = [_vector_text(power, alone=alone) for power in vectors]
+    joined = ENTRY_BY_ENTRY.join(vector_texts)
     # The vector of 2g stands at the number; a bracket or 2r does not.
-    is_close = text == coefficient and _ends_in_digit(text) and joined[:1].isalpha()
-    between = "" if is_close else " "
+    is_number_alone = text == coefficient and _ends_in_digit(text)
+    begins_with_letter = joined[:1].isalpha()
+    between = "" if is_number_alone and begins_with_letter else " "
     return f"{text}{between}{joined}".strip() or "1"
 
 
 def _vector_text(power: Power, *, alone: bool) -> str:
     """A vector or a matrix; a product of such in brackets, unless nothing stands beside it."""
     text = _power_text(power)
-    return text if alone or not isinstance(power.base, VectorProduct) else f"({text})"
+    is_product = isinstance(power.base, VectorProduct)
+    needs_brackets = is_product and not alone
+    return f"({text})" if needs_brackets else text
 
 
 def _place(power: Power) -> int:
@@ -156,12 +172,16 @@ def _separator(before: str, power: Power) -> str:
     base = power.base
     follows_digit = _ends_in_digit(before)
     is_root = power.exponent.number == HALF
+    follows_bracket = before.endswith(")")
+    follows_pi = before.endswith("π")
     base_is_number = isinstance(base, Grouped) and base.inner.number is not None
-    if not before or (is_root and not before.endswith(")")):
+    if not before:
+        return ""
+    if is_root and not follows_bracket:
         return ""
     if base_is_number and follows_digit:
         return "·"
-    if isinstance(base, Letter) and (follows_digit or before.endswith("π")):
+    if isinstance(base, Letter) and (follows_digit or follows_pi):
         return ""
     if isinstance(base, NamedNumber) and follows_digit:
         return ""
@@ -192,7 +212,8 @@ def _exponent_text(exponent: Sum) -> str:
     raised = text.replace(" ", "")
     if set(raised) <= {chr(code) for code in RAISED}:
         return raised.translate(RAISED)
-    return f"^{text}" if text.replace(".", "").isalnum() else f"^({text})"
+    is_one_word = text.replace(".", "").isalnum()
+    return f"^{text}" if is_one_word else f"^({text})"
 
 
 def _under_root(base: Atom) -> str:
@@ -225,13 +246,15 @@ def _atom_text(base: Atom, *, bracketed: bool) -> str:
         case FunctionCall(name="%", arguments=(a, b)):
             return f"({_operand_text(a)} mod {_operand_text(b)})"
         case FunctionCall(name=name, arguments=arguments):
-            return f"{name}({', '.join(_argument_text(argument) for argument in arguments)})"
+            texts = [_argument_text(argument) for argument in arguments]
+            return f"{name}({', '.join(texts)})"
         case OnesLike():
             return "(1, …, 1)"
         case SlopesOfPowers(name=name):
             return f"(1, 2{printed(name)}, …)"
         case VectorProduct(rule=rule, left=left, right=right):
-            return RULES[rule].text.format(_factor_text(left), _factor_text(right))
+            pattern = RULES[rule].text
+            return pattern.format(_factor_text(left), _factor_text(right))
         case _:
             raise AssertionError(f"{base} has no text")
 
@@ -247,17 +270,20 @@ def _condition_text(base: Condition) -> str:
     first, *others = operands
     text = formula_text(first)
     for sign, operand in zip(signs, others, strict=True):
-        text += f" {SIGNS.get(sign, sign)} {formula_text(operand)}"
+        printed_sign = SIGNS.get(sign, sign)
+        text += f" {printed_sign} {formula_text(operand)}"
     return f"[{text}]"
 
 
 def _sides(difference: Sum) -> tuple[Sum, Sum]:
     """a and b of a − b with a number among them; a sum of letters alone stays on the left."""
-    number = Sum(tuple(term for term in difference.terms if not term.powers))
+    numbers = [term for term in difference.terms if not term.powers]
+    number = Sum(tuple(numbers))
     rest = difference - number
     if not rest.terms:
         return difference, as_sum(0)
-    if all(term.coefficient < 0 for term in rest.terms) and number.terms:
+    is_all_negative = all(term.coefficient < 0 for term in rest.terms)
+    if is_all_negative and number.terms:
         return number, -rest
     return rest, -number
 
@@ -265,16 +291,19 @@ def _sides(difference: Sum) -> tuple[Sum, Sum]:
 def _argument_text(argument: Sum) -> str:
     """An argument of a function; a condition without its brackets."""
     text = formula_text(argument)
-    return text[1:-1] if isinstance(argument.only_atom, Condition) else text
+    is_condition = isinstance(argument.only_atom, Condition)
+    return text[1:-1] if is_condition else text
 
 
 def _operand_text(operand: Sum) -> str:
     text = formula_text(operand)
-    return text if len(operand.terms) == 1 and " " not in text else f"({text})"
+    is_one_word = len(operand.terms) == 1 and " " not in text
+    return text if is_one_word else f"({text})"
 
 
 def _factor_text(factor: Sum) -> str:
     """A factor of a product of vectors: in brackets unless it is one letter or [z > 0]."""
     text = formula_text(factor)
     base = factor.only_atom
-    return f"({text})" if base is None or isinstance(base, VectorProduct) else text
+    needs_brackets = base is None or isinstance(base, VectorProduct)
+    return f"({text})" if needs_brackets else text

@@ -51,9 +51,11 @@ def choose_sample(dataset: Dataset, at: Sequence[float] | None = None) -> Networ
         middle = len(dataset.x_train) // 2
         return _training_point(dataset, middle)
     if len(at) == 1:
-        return _training_point(dataset, _nearest_point(dataset, at[0]))
+        (x,) = at
+        return _training_point(dataset, _nearest_point(dataset, x))
     if len(at) == 2:
-        return _own_sample(dataset, at[0], at[1])
+        x, y = at
+        return _own_sample(dataset, x, y)
     raise InputError(
         advice("{} gives {} numbers; a network takes x, or x and y", option("at"), len(at)),
         Advice("write at=0.5 or at=(0.5, 1.2)", "write --at 0.5 or --at 0.5,1.2"),
@@ -62,7 +64,8 @@ def choose_sample(dataset: Dataset, at: Sequence[float] | None = None) -> Networ
 
 def _nearest_point(dataset: Dataset, x: float) -> int:
     """The number of the training point nearest to x, in original units."""
-    distances = np.abs(dataset.x_train - dataset.scaling.x_to_network(np.array(x)))
+    in_network_units = dataset.scaling.x_to_network(np.array(x))
+    distances = np.abs(dataset.x_train - in_network_units)
     return int(np.argmin(distances))
 
 
@@ -76,11 +79,13 @@ def _own_sample(dataset: Dataset, x: float, y: float) -> NetworkSample:
 
 
 def _training_point(dataset: Dataset, i: int) -> NetworkSample:
-    x, y = dataset.x_train[i], dataset.y_train[i]
+    x = dataset.x_train[i]
+    y = dataset.y_train[i]
     original_x = float(dataset.scaling.x_to_original(x))
     original_y = float(dataset.scaling.y_to_original(y))
     count = len(dataset.x_train)
-    words = f"training point {i + 1:,} of {count:,}, {_sample_text(original_x, original_y)}"
+    sample = _sample_text(original_x, original_y)
+    words = f"training point {i + 1:,} of {count:,}, {sample}"
     return NetworkSample(float(x), float(y), words)
 
 
@@ -114,7 +119,8 @@ def parameter_names(network: Network) -> list[tuple[str, str]]:
     """The names of every layer's weights and biases in a graph with a node for each layer."""
     if len(network.hidden) == 1:
         return [("w", "b"), ("v", "c")]
-    return [(f"W{k}", f"b{k}") for k in range(1, len(network.weights) + 1)]
+    layers = range(1, len(network.weights) + 1)
+    return [(f"W{k}", f"b{k}") for k in layers]
 
 
 def _add_layers(graph: Graph, network: Network) -> None:
@@ -123,7 +129,8 @@ def _add_layers(graph: Graph, network: Network) -> None:
     is_deep = len(network.hidden) > 1
     a = "x"
     for k, (W, b) in enumerate(parameter_names(network), start=1):
-        weight, bias = network.weights[k - 1], network.biases[k - 1]
+        weight = network.weights[k - 1]
+        bias = network.biases[k - 1]
         number = str(k) if is_deep else ""
         if k == last:
             # One output: the weights are a vector, the bias is a number.
@@ -151,13 +158,22 @@ def _add_units(graph: Graph, network: Network) -> None:
     units = ["x"]
     for k, width in enumerate(network.hidden, start=1):
         units = [_add_unit(graph, network, k, j, units) for j in range(width)]
-    weights, bias = network.weights[-1][:, 0], network.biases[-1][0]
-    is_alone = network.hidden == (1,)
-    names = ["v"] if is_alone else [f"v{j}" for j in range(1, len(units) + 1)]
+    weights = network.weights[-1][:, 0]
+    bias = network.biases[-1][0]
+    names = _output_weight_names(network)
     for name, weight in zip(names, weights, strict=True):
         graph.source(name, weight, learns=True)
     c = graph.source("c", bias, learns=True)
-    graph.compute("f", weighted_sum(len(units)), *_alternating(units, names), c)
+    factors = _alternating(units, names)
+    graph.compute("f", weighted_sum(len(units)), *factors, c)
+
+
+def _output_weight_names(network: Network) -> list[str]:
+    """v1, v2, …, or v where there is one unit alone."""
+    if network.hidden == (1,):
+        return ["v"]
+    last_width = network.hidden[-1]
+    return [f"v{j}" for j in range(1, last_width + 1)]
 
 
 def _add_unit(graph: Graph, network: Network, k: int, j: int, inputs: Sequence[str]) -> str:
