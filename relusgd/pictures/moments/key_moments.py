@@ -39,16 +39,17 @@ def key_moments(view: View, count: int, apart: float) -> list[int]:
     apart: the distance that two keep along the axis of time, as a share of it.
     """
     if len(view) <= count:
-        everything = np.arange(len(view))
-        return _kept_apart(everything, _places(view, everything), apart)
+        every_row = np.arange(len(view))
+        return _kept_apart(every_row, _places(view, every_row), apart)
     rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
     place = _places(view, rows)
     values = _finite_values(view, rows)
     smooth = _smoothed(values, place)
     progress = _progress(smooth, place)
-    even = np.linspace(0, progress[-1], count)
+    equal_progress = np.linspace(0, progress[-1], count)
+    place_of_progress = np.interp(equal_progress, progress, place)
     even_share = 1 / (count - 1)
-    wanted = spread(np.interp(even, progress, place), min(apart, even_share))
+    wanted = spread(place_of_progress, min(apart, even_share))
     inner = [_calmest(target, place, values, smooth) for target in wanted[1:-1]]
     last = len(rows) - 1
     chosen = np.unique([0, *inner, last])
@@ -84,10 +85,13 @@ def spread(places: Array, apart: float) -> Array:
     The first and the last stay. apart: at most an even share.
     """
     moved = places.copy()
-    for index in range(1, len(moved) - 1):
-        moved[index] = max(moved[index], moved[index - 1] + apart)
-    for index in range(len(moved) - 2, 0, -1):
-        moved[index] = min(moved[index], moved[index + 1] - apart)
+    inner = range(1, len(moved) - 1)
+    for index in inner:
+        least = moved[index - 1] + apart
+        moved[index] = max(moved[index], least)
+    for index in reversed(inner):
+        most = moved[index + 1] - apart
+        moved[index] = min(moved[index], most)
     return moved
 
 
@@ -108,8 +112,10 @@ def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int
 
 def _places(view: View, rows: NDArray[np.int64]) -> Array:
     """Where snapshots stand along the axis of time, from 0 to 1."""
-    first, last = float(view.clock[0]), float(view.clock[-1])
-    place = TimeAxis(first, last).place(view.clock[rows])
+    first = float(view.clock[0])
+    last = float(view.clock[-1])
+    axis = TimeAxis(first, last)
+    place = axis.place(view.clock[rows])
     whole = place[-1] or 1.0
     return np.asarray(place / whole)
 
@@ -133,7 +139,8 @@ def _smoothed(values: Array, place: Array) -> Array:
     here = np.arange(count)
     reach = np.minimum(here - first, stop - 1 - here)
     # The sum of the snapshots before each one, so that a sum of neighbours is a difference of two.
-    sums = np.concatenate([np.zeros((1, points)), np.cumsum(values, axis=0)])
+    none = np.zeros((1, points))
+    sums = np.concatenate([none, np.cumsum(values, axis=0)])
     of_neighbours = sums[here + reach + 1] - sums[here - reach]
     neighbours = 2 * reach + 1
     return np.asarray(of_neighbours / neighbours[:, None])
@@ -147,8 +154,10 @@ def _distances(one: Array, other: Array) -> Array:
 
 def _calmest(target: float, place: Array, values: Array, smooth: Array) -> int:
     """The index of the snapshot near a place that differs least from the mean there."""
-    middle = int(np.argmin(np.abs(place - target)))
-    is_near = np.abs(place - place[middle]) <= WINDOW / 2
-    near = np.flatnonzero(is_near)
-    off_the_mean = _distances(values[near], smooth[[middle]])
-    return int(near[np.argmin(off_the_mean)])
+    from_target = np.abs(place - target)
+    nearest_one = int(np.argmin(from_target))
+    from_nearest = np.abs(place - place[nearest_one])
+    near = np.flatnonzero(from_nearest <= WINDOW / 2)
+    off_the_mean = _distances(values[near], smooth[[nearest_one]])
+    calmest = np.argmin(off_the_mean)
+    return int(near[calmest])

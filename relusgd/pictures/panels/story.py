@@ -93,7 +93,8 @@ class StoryBuilder:
 
     def _lay_out(self, stack: Stack) -> list[str]:
         """Title and legend from the top, the paths from the bottom, and the moments in the rest."""
-        sheet, line = self.sheet, self.sheet.scale.line
+        sheet = self.sheet
+        line = sheet.scale.line
         stack.skip_top(0.4)
         self.title = stack.take_title(1.3)
         lines = legend_lines(sheet, self.entries, stack.width)
@@ -104,15 +105,18 @@ class StoryBuilder:
         stack.skip_bottom(2.6)
         self.area = stack.rest()
         self._place_moments()
-        most = int(self.cells[0].axes.height / (2.0 * line))
-        self.y_ticks = even_ticks(*self.scales.y, max(2, min(5, most)))
+        labels_with_room = int(self.cells[0].axes.height / (2.0 * line))
+        most = max(2, min(5, labels_with_room))
+        self.y_ticks = even_ticks(*self.scales.y, most)
         epochs = [self._moment(row) for row in self.rows]
         return [*self.y_ticks.labels, *epochs]
 
     def _place_moments(self) -> None:
         """The places of the panels, and the ticks of x under them."""
-        count, area = len(self.rows), self.area
-        text, letters = self.sheet.scale.text, self.fine.scale.text
+        count = len(self.rows)
+        area = self.area
+        text = self.sheet.scale.text
+        letters = self.fine.scale.text
         room = area.width / 3 - 3 * text
         self.x_ticks = position_ticks([self.view], self.scales.x, room, letters)
         two_halves = widest(self.x_ticks.labels, letters) + 0.3 * text
@@ -138,23 +142,33 @@ class StoryBuilder:
 
     def draw(self) -> None:
         """Draw everything."""
-        for number, (row, cell) in enumerate(zip(self.rows, self.cells, strict=True), 1):
+        moments = zip(self.rows, self.cells, strict=True)
+        for number, (row, cell) in enumerate(moments, start=1):
             self._draw_moment(number, row, cell)
         self._draw_paths()
         self._write_title_and_names()
 
     def _draw_moment(self, number: int, row: int, cell: Cell) -> None:
         """The panel of a snapshot; over it its number in a circle, when it was, and its error."""
-        x_ticks, y_ticks = cell.x_ticks(self.x_ticks), cell.y_ticks(self.y_ticks)
-        curve = CurvePanel(self.fine, cell.axes, self.view, self.scales, x_ticks, y_ticks)
+        curve = CurvePanel(
+            self.fine,
+            cell.axes,
+            self.view,
+            self.scales,
+            cell.x_ticks(self.x_ticks),
+            cell.y_ticks(self.y_ticks),
+        )
         curve.show(row)
-        letters, head = self.fine.scale.text, cell.head
-        middle = head.bottom + 0.47 * head.height
-        self._write_number(number, head.left + 0.65 * letters, middle, 0.9 * letters)
-        aside = round(1.7 * letters)
-        beside = Box(head.left + aside, head.bottom, head.width - aside, head.height)
+        head = cell.head
+        letters = self.fine.scale.text
+        across = head.left + 0.65 * letters
+        height = head.bottom + 0.47 * head.height
+        self._write_number(number, across, height, 0.9 * letters)
+        taken = round(1.7 * letters)
+        beside = Box(head.left + taken, head.bottom, head.width - taken, head.height)
         words = PanelHead(self.fine, beside, 1, None)
-        words.draw(self._moment_words(row), self._error_options(row)).show(row)
+        header = words.draw(self._moment_words(row), self._error_options(row))
+        header.show(row)
 
     def _error_options(self, row: int) -> list[list[Field]]:
         """The compared error of a snapshot in ever fewer words, and last none."""
@@ -192,7 +206,8 @@ class StoryBuilder:
     def _draw_paths(self) -> None:
         """Epochs downwards; at the moments of the panels above a thin line, their number and their
         epoch."""
-        sheet, view = self.sheet, self.view
+        sheet = self.sheet
+        view = self.view
         axes = sheet.axes(self.paths)
         first, last = self.time.limits(TIME_MARGIN)
         axes.set(xlim=x_limits(self.scales.x), ylim=(last, first))
@@ -214,12 +229,13 @@ class StoryBuilder:
 
     def _number_lines(self) -> None:
         """The numbers of the moments at the right ends of their lines."""
+        paths = self.paths
         letters = 0.8 * self.sheet.scale.text
         first, last = self.time.limits(TIME_MARGIN)
-        for number, row in enumerate(self.rows, 1):
-            share = (self._place_of(row) - first) / (last - first)
-            height = self.paths.top - share * self.paths.height
-            self._write_number(number, self.paths.right, height, letters)
+        for number, row in enumerate(self.rows, start=1):
+            share_down = (self._place_of(row) - first) / (last - first)
+            height = paths.top - share_down * paths.height
+            self._write_number(number, paths.right, height, letters)
 
     def _place_of(self, row: int) -> float:
         """The place of a snapshot on the axis of time."""
@@ -232,17 +248,21 @@ class StoryBuilder:
         least = 1.1 * self.sheet.scale.text
         first, *later = self.rows
         *inner, last = later or self.rows
+        by_rank = [last, first, *reversed(inner)]
         labels: dict[float, str] = {}
-        for row in [last, first, *reversed(inner)]:
+        for row in by_rank:
             place = self._place_of(row)
-            apart = [abs(place - other) * pixels for other in labels]
-            if all(distance > least for distance in apart):
+            distances = [abs(place - other) for other in labels]
+            is_apart = all(distance * pixels > least for distance in distances)
+            if is_apart:
                 labels[place] = self._moment(row)
         return Ticks(tuple(labels), tuple(labels.values()))
 
     def _write_title_and_names(self) -> None:
         """The user's title, the legend, and the names of the axes and of the paths."""
-        sheet, dataset, paths = self.sheet, self.view.dataset, self.paths
+        sheet = self.sheet
+        dataset = self.view.dataset
+        paths = self.paths
         text = sheet.scale.text
         sheet.write_title(self.title)
         draw_legend(sheet, self.legend, self.entries)
@@ -285,22 +305,25 @@ def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Sc
     slope = np.stack([history.slope[row][units] for row in rows])
     weight = np.stack([network.output_weight[units] for network in networks])
     x = view.dataset.scaling.x_to_original(elbow)
-    y = np.broadcast_to(time.place(view.clock[rows])[:, None], x.shape)
+    place = time.place(view.clock[rows])
+    y = np.broadcast_to(place[:, None], x.shape)
     segments = segments_between(x, y)
+    x_of_segments = segments[..., 0]
     # When the slope of a unit changes sign, its elbow passes infinity and not the picture.
     keeps_sign = slope[:-1] * slope[1:] > 0
     is_finite = np.isfinite(segments).all(axis=(2, 3))
-    is_drawn = is_finite & keeps_sign & reaches_into(segments[..., 0], scales.x)
+    is_drawn = is_finite & keeps_sign & reaches_into(x_of_segments, scales.x)
     # A piece looks like the snapshot at its end.
     full = full_strength(strength, scales, view)
     amount = relative(strength[1:], full)[is_drawn]
     sign = np.sign(weight[1:][is_drawn])
     weak_first = np.argsort(amount, kind="stable")
     amount = amount[weak_first]
+    widths = THINNEST + THICKER * amount
     paths = LineCollection(
         list(segments[is_drawn][weak_first]),
         colors=sign_colours(sheet, sign[weak_first], amount),
-        linewidths=sheet.points(1.0) * (THINNEST + THICKER * amount),
+        linewidths=sheet.points(1.0) * widths,
         capstyle="round",
     )
     axes.add_collection(paths, autolim=False)
@@ -320,14 +343,16 @@ def segments_between(x: Array, y: Array) -> Array:
     """Straight pieces from each row of points to the next: from shape (n, units) to (n − 1, units,
     2 ends, 2 coordinates)."""
     points = np.stack([x, y], axis=-1)
-    starts, ends = points[:-1], points[1:]
+    starts = points[:-1]
+    ends = points[1:]
     return np.stack([starts, ends], axis=2)
 
 
 def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
     """Whether segments, shape (…, 2), have a part in the domain."""
     low, high = domain
-    left, right = x.min(axis=-1), x.max(axis=-1)
+    left = x.min(axis=-1)
+    right = x.max(axis=-1)
     return np.asarray((right >= low) & (left <= high))
 
 
@@ -336,15 +361,17 @@ def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> No
     there."""
     rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
     found = [breakpoints(view.history.network(row)) for row in rows]
-    x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
+    x_in_network = np.concatenate([points.x for points in found])
+    x = view.dataset.scaling.x_to_original(x_in_network)
     layer = np.concatenate([points.layer for points in found])
     counts = [len(points) for points in found]
-    y = np.repeat(time.place(view.clock[rows]), counts)
+    place = time.place(view.clock[rows])
+    y = np.repeat(place, counts)
     is_inside = (x >= view.low) & (x <= view.high)
     # The last colour stands for all the layers from its own on.
     colours = sheet.colours.layers
     number_of_colour = np.minimum(layer, len(colours))
-    for number, colour in enumerate(colours, 1):
+    for number, colour in enumerate(colours, start=1):
         is_drawn = is_inside & (number_of_colour == number)
         axes.plot(
             x[is_drawn],

@@ -59,7 +59,10 @@ MOST_LINES = 2
 """Lines that are said of a moment, at most."""
 
 WORD_LINE = 1.12
-"""The distance of two of these lines, in heights of their letters; moments are further apart."""
+"""The distance of two of these lines, in heights of their letters."""
+
+ROOM_OF_WORDS = 1.25
+"""The room of a line between two moments, in heights of its letters: more than within words."""
 
 RIGHT_OF_WORDS = 0.6
 """The free paper at the right edge of the picture, in heights of a letter."""
@@ -97,19 +100,22 @@ class MomentsBuilder(OneRunBuilder):
             column = NUMBERS_ALONE * text
         self.moments: list[int] = []
         last = Script(np.array([len(view) - 1]))
-        super().__init__(sheet, view, last, aside=round(column))
+        most_aside = round(column)
+        super().__init__(sheet, view, last, aside=most_aside)
         self.names = names_of_moments(view, self.moments, events)
         if self.has_words:
             # Short words leave the storeys more room.
-            super().__init__(sheet, view, last, aside=min(round(column), self._needed_column()))
+            aside = min(most_aside, self._needed_column())
+            super().__init__(sheet, view, last, aside=aside)
 
     def _time_labels(self) -> list[str]:
         """The steps of the moments, which are chosen by the room that the lower storey has."""
         box = self.boxes.lower or self.boxes.upper
-        letters_of_words = MOST_LINES * WORD_LETTERS * 1.25
+        letters_of_words = MOST_LINES * WORD_LETTERS * ROOM_OF_WORDS
         letters_apart = letters_of_words if self.has_words else CIRCLE
+        share_of_box = letters_apart * self.sheet.scale.text / box.height
         axis_length = 1 + 2 * MARGIN
-        apart = letters_apart * self.sheet.scale.text / box.height * axis_length
+        apart = share_of_box * axis_length
         self.moments = key_moments(self.view, MOMENTS, apart)
         steps = self.view.history.step[self.moments]
         labels = [f"{step:,}" for step in steps]
@@ -121,8 +127,9 @@ class MomentsBuilder(OneRunBuilder):
     def draw_still(self) -> None:
         """Draw everything."""
         parts, rows = self.draw_storeys()
+        last = len(self.view) - 1
         for part in parts:
-            part.show(len(self.view) - 1)
+            part.show(last)
         (function,) = [part for part in parts if isinstance(part, FunctionOnStems)]
         self._draw_functions(function.upper)
         if self.boxes.lower:
@@ -133,14 +140,17 @@ class MomentsBuilder(OneRunBuilder):
 
     def _write_head(self) -> None:
         """The title, and a sentence on the picture in letters as large as its line allows."""
-        sheet, head = self.sheet, self.boxes.head
+        sheet = self.sheet
+        head = self.boxes.head
         sheet.write_title(self.boxes.title)
         bends = "breakpoints" if self.view.deep else "elbows"
         moments = f"{len(self.moments)} moments" if len(self.moments) > 1 else "one moment"
         said = f"The function at {moments}, and where its {bends} went"
-        smallest, usual = sheet.scale.text, CAPTION_LETTERS * sheet.scale.text
+        smallest = sheet.scale.text
+        usual = CAPTION_LETTERS * sheet.scale.text
         taken = text_width(said, usual, bold=True)
-        pixels = max(smallest, usual * min(1.0, head.width / taken))
+        shrunk = min(1.0, head.width / taken)
+        pixels = max(smallest, usual * shrunk)
         words = shortened(said, pixels, head.width, bold=True)
         baseline = head.bottom + 0.28 * head.height
         sheet.text(head.left, baseline, words, pixels=pixels, bold=True)
@@ -158,7 +168,8 @@ class MomentsBuilder(OneRunBuilder):
         for number, row in enumerate(self.moments):
             curve = self.view.curve(row)
             y = kept_near(np.nan_to_num(curve.y), limits)
-            ends.append((y[-1] - low) / (high - low) * box.height)
+            share_of_height = (y[-1] - low) / (high - low)
+            ends.append(share_of_height * box.height)
             if number < len(self.moments) - 1:
                 self._draw_function(upper.front, number, curve.x, y)
         heights = np.clip(np.array(ends), 0.0, self._highest_end(box))
@@ -192,11 +203,11 @@ class MomentsBuilder(OneRunBuilder):
 
     def _shade(self, number: int) -> Colour:
         """The colour of a function: the paler the earlier, as pale as may be for the first."""
-        colour, paper = self.sheet.colours.learned, self.sheet.colours.paper
+        colours = self.sheet.colours
         last = max(len(self.moments) - 1, 1)
-        palest = self.sheet.least_opacity(colour)
+        palest = self.sheet.least_opacity(colours.learned)
         opacity = palest + (1 - palest) * number / last
-        red, green, blue = blend(colour, paper, opacity)
+        red, green, blue = blend(colours.learned, colours.paper, opacity)
         return float(red), float(green), float(blue)
 
     def _lead_to_number(self, number: int, end: float, height: float) -> None:
@@ -205,8 +216,9 @@ class MomentsBuilder(OneRunBuilder):
         end_of_function = pixel_across(box, self.view.high, x_limits(self.scales.x))
         middle = self._number_place(box)
         edge_of_circle = middle - 0.5 * CIRCLE * self.sheet.scale.text
-        across = [end_of_function, box.right, edge_of_circle]
-        self._figure_line(across, [end, end, height], self._shade(number))
+        x = [end_of_function, box.right, edge_of_circle]
+        y = [end, end, height]
+        self._figure_line(x, y, self._shade(number))
         self._write_number(number, middle, height)
 
     def _number_place(self, box: Box) -> float:
@@ -216,9 +228,11 @@ class MomentsBuilder(OneRunBuilder):
     def _figure_line(self, x: Sequence[float], y: Sequence[float], colour: Colour) -> None:
         """A thin line through these pixels of the picture, over all axes."""
         sheet = self.sheet
+        shares_across = [place / sheet.width for place in x]
+        shares_up = [height / sheet.height for height in y]
         line = Line2D(
-            [place / sheet.width for place in x],
-            [height / sheet.height for height in y],
+            shares_across,
+            shares_up,
             transform=sheet.figure.transFigure,
             color=colour,
             linewidth=sheet.points(0.9),
@@ -273,11 +287,13 @@ class MomentsBuilder(OneRunBuilder):
     def _needed_column(self) -> int:
         """The pixels at the right of the storeys that numbers and words take."""
         text = self.sheet.scale.text
-        before = self._words_place(self.boxes.lowest) - self.boxes.lowest.right
+        lowest = self.boxes.lowest
+        before = self._words_place(lowest) - lowest.right
         widest = 0.0
         for number in range(len(self.moments)):
             for line in self._lines_of(number):
-                widest = max(widest, text_width(line, WORD_LETTERS * text))
+                width = text_width(line, WORD_LETTERS * text)
+                widest = max(widest, width)
         beyond_storeys = before + widest + RIGHT_OF_WORDS * text
         # The storeys keep some paper at their right in any picture.
         return math.ceil(beyond_storeys - (RIGHT - 0.1) * text)
@@ -288,17 +304,18 @@ class MomentsBuilder(OneRunBuilder):
 
     def _lines_of(self, number: int) -> list[str]:
         """What is said of a moment: its event, or else its error."""
-        sheet = self.sheet
+        text = self.sheet.scale.text
         left = self._words_place(self.boxes.lowest)
-        room = sheet.width - left - RIGHT_OF_WORDS * sheet.scale.text
+        right = self.sheet.width - RIGHT_OF_WORDS * text
         words = self.names[number] or self._error_of(number)
-        return wrapped(words, WORD_LETTERS * sheet.scale.text, room, MOST_LINES)
+        return wrapped(words, WORD_LETTERS * text, right - left, MOST_LINES)
 
     def _say(self, number: int, left: float, height: float) -> None:
         """What is said of a moment, in up to two lines around a height."""
         sheet = self.sheet
         pixels = WORD_LETTERS * sheet.scale.text
-        name = self.names[number]
+        has_event = bool(self.names[number])
+        colour = sheet.colours.ink if has_event else sheet.colours.faint
         lines = self._lines_of(number)
         line_distance = WORD_LINE * pixels
         top = height + 0.5 * line_distance * (len(lines) - 1)
@@ -308,7 +325,7 @@ class MomentsBuilder(OneRunBuilder):
                 top - line_distance * index,
                 line,
                 pixels=pixels,
-                colour=sheet.colours.ink if name else sheet.colours.faint,
+                colour=colour,
                 va="center_baseline",
             )
 
@@ -316,5 +333,6 @@ class MomentsBuilder(OneRunBuilder):
         """The compared error at a moment, in words."""
         errors = errors_of(self.view)
         name = "test" if "test" in errors else "train"
-        error = float(errors[name][self.moments[number]])
-        return f"{name} error {error_text(error)}"
+        row = self.moments[number]
+        error = error_text(float(errors[name][row]))
+        return f"{name} error {error}"

@@ -54,24 +54,31 @@ NOT_DRAWN = 0
 
 
 def draw_paths(
-    sheet: Sheet, axes: Axes, view: View, time: TimeAxis, clock: Array, scales: Scales
+    sheet: Sheet,
+    axes: Axes,
+    view: View,
+    time: TimeAxis,
+    clock: Array,
+    scales: Scales,
 ) -> Artist:
     """The paths of all elbows of one hidden layer, strong ones over weak ones.
 
     clock: when each snapshot was taken, on the axis of time, shape (snapshots,).
     """
     rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
-    history, scaling = view.history, view.dataset.scaling
-    x = scaling.x_to_original(history.elbow[rows])
+    history = view.history
+    x = view.dataset.scaling.x_to_original(history.elbow[rows])
     y = time.place(clock[rows])
     shade, sign = _shades_and_signs(view, rows, scales)
     is_drawn = _is_path(x, y, history.slope[rows], scales.x)
     look = np.where(is_drawn, _looks(shade, sign), NOT_DRAWN)
-    lines, looks_of_lines = _lines_by_look(x, y, look)
-    shades, bends_up = _shades_and_bends(np.array(looks_of_lines, dtype=np.int64))
+    lines, looks = _lines_by_look(x, y, look)
+    looks_of_lines = np.array(looks, dtype=np.int64)
+    shades, bends_up = _shades_and_bends(looks_of_lines)
     amount = shades / SHADES
     weak_first = np.argsort(amount, kind="stable")
-    colours = bend_colours(sheet, np.where(bends_up, 1.0, -1.0), amount)
+    sign_of_lines = np.where(bends_up, 1.0, -1.0)
+    colours = bend_colours(sheet, sign_of_lines, amount)
     widths = sheet.points(1.0) * (THINNEST + THICKER * amount)
     paths = LineCollection(
         [lines[line] for line in weak_first],
@@ -102,10 +109,12 @@ def _lines_by_look(x: Array, y: Array, look: NDArray[np.int64]) -> tuple[list[Ar
 
     x: shape (rows, units), y: shape (rows,), look: of the pieces between, shape (rows − 1, units).
     """
-    lines, looks = [], []
-    for unit in range(x.shape[1]):
+    lines: list[Array] = []
+    looks: list[int] = []
+    _, units = x.shape
+    for unit in range(units):
         for first, stop, kind in _stretches(look[:, unit]):
-            # A piece has a point at either end, so so many pieces have one point more.
+            # A piece has a point at either end, so there is one point more than pieces.
             points = slice(first, stop + 1)
             line = np.column_stack([x[points, unit], y[points]])
             lines.append(line)
@@ -121,14 +130,18 @@ def _is_path(x: Array, y: Array, slope: Array, domain: tuple[float, float]) -> N
     """
     low, high = domain
     height = np.ptp(y) or 1.0
+    start = x[:-1]
+    end = x[1:]
     with np.errstate(all="ignore"):
         keeps_sign = slope[:-1] * slope[1:] > 0
-        left_end = np.minimum(x[:-1], x[1:])
-        right_end = np.maximum(x[:-1], x[1:])
+        left_end = np.minimum(start, end)
+        right_end = np.maximum(start, end)
         reaches_in = (right_end >= low) & (left_end <= high)
-        across = np.abs(np.diff(x, axis=0)) / (high - low)
+        across = np.abs(end - start) / (high - low)
         down = np.diff(y)[:, None] / height
-        is_jump = (across > JUMP) & (across > STEEPEST * down)
+        is_wide = across > JUMP
+        is_flat = across > STEEPEST * down
+    is_jump = is_wide & is_flat
     return keeps_sign & reaches_in & ~is_jump & np.isfinite(across)
 
 
@@ -148,7 +161,8 @@ def _shades_and_signs(
 def original_bending(view: View, row: int) -> Array:
     """|slope change| of every unit of the first layer, in the units of the data."""
     scaling = view.dataset.scaling
-    return bending(view.history.network(row)) * scaling.y_deviation / scaling.x_deviation
+    in_network_units = bending(view.history.network(row))
+    return in_network_units * scaling.y_deviation / scaling.x_deviation
 
 
 def _smoothed(amount: Array) -> Array:
@@ -156,21 +170,24 @@ def _smoothed(amount: Array) -> Array:
     count, units = amount.shape
     reach = min(SMOOTHED, count) // 2
     # The sum of the rows before each one, so that a sum of neighbours is a difference of two.
-    sums = np.cumsum(np.concatenate([np.zeros((1, units)), amount]), axis=0)
+    none = np.zeros((1, units))
+    sums = np.cumsum(np.concatenate([none, amount]), axis=0)
     here = np.arange(count)
     first = np.maximum(here - reach, 0)
     stop = np.minimum(here + reach + 1, count)
     neighbours = stop - first
-    return np.asarray((sums[stop] - sums[first]) / neighbours[:, None])
+    of_neighbours = sums[stop] - sums[first]
+    return np.asarray(of_neighbours / neighbours[:, None])
 
 
 def _stretches(look: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
     """First piece, first piece after, and look of every stretch of pieces that look alike."""
     if not len(look):
         return
-    changes = np.flatnonzero(np.diff(look)) + 1
-    starts = [0, *changes.tolist()]
-    stops = [*changes.tolist(), len(look)]
+    first_of_others = np.flatnonzero(np.diff(look)) + 1
+    changes = first_of_others.tolist()
+    starts = [0, *changes]
+    stops = [*changes, len(look)]
     for first, stop in zip(starts, stops, strict=True):
         kind = int(look[first])
         if kind != NOT_DRAWN:
@@ -178,15 +195,22 @@ def _stretches(look: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
 
 
 def draw_breakpoints(
-    sheet: Sheet, axes: Axes, view: View, time: TimeAxis, clock: Array, scales: Scales
+    sheet: Sheet,
+    axes: Axes,
+    view: View,
+    time: TimeAxis,
+    clock: Array,
+    scales: Scales,
 ) -> Artist:
     """The breakpoints of a deep network as dots, by the layer whose unit switches there."""
     rows = sampled_snapshots(view, DEEP_SAMPLES, WIDE_SAMPLES)
     found = [breakpoints(view.history.network(int(row))) for row in rows]
-    x = view.dataset.scaling.x_to_original(np.concatenate([points.x for points in found]))
+    x_in_network = np.concatenate([points.x for points in found])
+    x = view.dataset.scaling.x_to_original(x_in_network)
     layer = np.concatenate([points.layer for points in found])
     counts = [len(points) for points in found]
-    place = np.repeat(time.place(clock[rows]), counts)
+    place_of_rows = time.place(clock[rows])
+    place = np.repeat(place_of_rows, counts)
     low, high = scales.x
     is_inside = (x >= low) & (x <= high)
     medium = np.full(np.count_nonzero(is_inside), 0.5)
