@@ -17,11 +17,11 @@ from relusgd.model.network import Array
 from relusgd.pictures.charts.comparison import ComparisonPanel, ComparisonPicture, save_comparison
 from relusgd.pictures.charts.error_chart import Chart, Series
 from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.kit.band import summarise
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.stills import check_still
 from relusgd.pictures.pages.drawn_file import DrawnFile
-from relusgd.pictures.panels.error_panel import summarise
 from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import checked_place
 from relusgd.runs.run import Run

@@ -14,6 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.ceil_div import ceil_div
+
 Array = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -95,7 +97,7 @@ class DecimalText:
         is_read becomes False where they are no digits, or a number of 10^19 or more.
         """
         digits = np.zeros(len(ends), np.uint64)
-        words = -(-int(counts.max(initial=0)) // WORD)
+        words = ceil_div(int(counts.max(initial=0)), WORD)
         for word in reversed(range(words)):
             behind = word * WORD
             number, are_digits = self._number(ends - behind, np.clip(counts - behind, 0, WORD))

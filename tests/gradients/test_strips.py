@@ -26,7 +26,7 @@ def both(function, *arguments):
     by_numpy, compiled = (np.full(60, 7.0) for _ in range(2))
     with np.errstate(all="ignore"):
         function(*arguments, by_numpy)
-    numba.njit(function)(*arguments, compiled)
+        numba.njit(function)(*arguments, compiled)
     return by_numpy, compiled
 
 
@@ -169,6 +169,7 @@ def strips_as_masks(source, target):
     store(load_1(source, 0) & load_1(source, 0), target, 0)
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
 @pytest.mark.parametrize(
     "function", [unequal_strips, unequal_masks, mask_as_a_strip, strips_as_masks]
 )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relusgd.ceil_div import ceil_div
 from relusgd.gradients.compiled.elbow_search import Counts, Rows, follow_elbows
 from relusgd.model.network import Array, Integers
 
@@ -75,9 +76,14 @@ class Buffers(NamedTuple):
     sums: Array
 
 
+def rounded_up(size: int, unit: int) -> int:
+    """The least multiple of the unit that is not below the size."""
+    return ceil_div(size, unit) * unit
+
+
 def padded_units(width: int) -> int:
     """The number of units that `width` units take up in padded vectors."""
-    return -(-width // UNITS) * UNITS
+    return rounded_up(width, UNITS)
 
 
 def aligned_zeros(*shape: int) -> Array:
@@ -151,7 +157,7 @@ def make_buffers(points: Points, theta: Array, batch_size: int, *, prefix_sums: 
     """Working memory for batches of at most batch_size points under the units of theta, padded."""
     if prefix_sums:
         return _prefix_sum_buffers(points, theta, batch_size)
-    rows = -(-batch_size // SAMPLES) * SAMPLES
+    rows = rounded_up(batch_size, SAMPLES)
     x, y, r, rx = aligned_zeros(4, rows)
     # If every batch is all points, x and y hold them from the beginning.
     count = min(batch_size, len(points.x))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.gradients.compiled.arrays import SAMPLES, aligned_zeros, padded_units
+from relusgd.gradients.compiled.arrays import SAMPLES, aligned_zeros, padded_units, rounded_up
 from relusgd.gradients.compiled.switch_points import least_slope_for
 from relusgd.model.network import Array
 
@@ -55,7 +55,7 @@ def make_comparison_buffers(
     points: PairedPoints, width: int, batch_size: int, lowest: float
 ) -> ComparisonBuffers:
     """Working memory for batches of at most batch_size points, of which none is below `lowest`."""
-    size = -(-batch_size // SAMPLES) * SAMPLES
+    size = rounded_up(batch_size, SAMPLES)
     minus_x, next_minus_x, y, r, ones = aligned_zeros(5, size)
     # If every batch is all points, minus_x and y hold them from the beginning.
     first = points.pairs[: 2 * batch_size]

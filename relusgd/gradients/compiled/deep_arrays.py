@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from relusgd.gradients.compiled.arrays import COMPILED_ACTIVATION_BYTES, Points, aligned_zeros
+from relusgd.gradients.compiled.arrays import (
+    COMPILED_ACTIVATION_BYTES,
+    Points,
+    aligned_zeros,
+    rounded_up,
+)
 from relusgd.gradients.compiled.tile_code import LANES, ROWS
 from relusgd.model.network import Array, Integers, Network, layer_shapes
 
 LARGEST_PART = 48
 """The most points that pass through the layers together, few enough for the processor's cache."""
-
-
-def rounded_up(size: int, unit: int) -> int:
-    """The least multiple of the unit that is not below the size."""
-    return -(-size // unit) * unit
 
 
 class LayerTable(NamedTuple):

@@ -13,6 +13,7 @@ import numpy as np
 from relusgd.model.network import Array
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
+from relusgd.pictures.kit.band import Band, shade_band, summarise
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.sheet import Box, Sheet
@@ -20,7 +21,6 @@ from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
-from relusgd.pictures.panels.error_panel import Band, summarise
 from relusgd.pictures.panels.legend import draw_entries, wrap_entries
 
 COLUMNS = 3
@@ -133,16 +133,7 @@ class TimeChartsBuilder:
     def _draw_curve(self, axes: Axes, band: Band, look: dict[str, Any]) -> None:
         """A curve, in a shade where it moves more than can be drawn."""
         axes.plot(band.x, band.middle, **look, solid_joinstyle="round", zorder=2.5)
-        if np.any(band.low < band.high):
-            axes.fill_between(
-                band.x,
-                band.low,
-                band.high,
-                color=look["color"],
-                alpha=0.15,
-                linewidth=0,
-                zorder=2.0,
-            )
+        shade_band(axes, band, look["color"], alpha=0.15, order=2.0)
 
     def _looks(self, chart: TimeChart) -> list[dict[str, Any]]:
         """A colour for every curve; a limit has that of the curve before it."""

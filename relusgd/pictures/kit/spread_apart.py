@@ -8,6 +8,9 @@ import numpy as np
 
 from relusgd.model.network import Array
 
+ROUNDING = 1e-9
+"""Groups that touch but for so much do not overlap."""
+
 
 def spread_apart(heights: Array, least: float, top: float) -> Array:
     """Heights moved until they stand this far apart, between 0 and the top, in the same order.
@@ -43,4 +46,4 @@ def _start(group: Sequence[float], least: float, top: float) -> float:
 
 def _end(group: Sequence[float], least: float, top: float) -> float:
     """The lowest place that the next group may have."""
-    return _start(group, least, top) + least * len(group) - 1e-9
+    return _start(group, least, top) + least * len(group) - ROUNDING

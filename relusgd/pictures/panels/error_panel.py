@@ -6,7 +6,6 @@ For one run over steps, for several over epochs.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from relusgd.model.network import Array
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
+from relusgd.pictures.kit.band import Band, shade_band, summarise
 from relusgd.pictures.kit.parts import moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
 from relusgd.pictures.kit.sheet import Box, Sheet
@@ -22,9 +22,6 @@ from relusgd.pictures.panels.marks import looks_of, run_dash
 from relusgd.pictures.scenes.scales import error_axis, errors_of, noise_level, step_axis
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
-
-PART_COLUMNS = 3
-"""The columns of pixels that show one median and range, where there are more snapshots."""
 
 
 class ErrorPanel:
@@ -198,16 +195,7 @@ class ErrorCurve:
             alpha=sheet.least_opacity(look["color"]),
             zorder=order,
         )
-        if len(band.x) < len(self._y) and np.any(band.low < band.high):
-            axes.fill_between(
-                band.x,
-                band.low,
-                band.high,
-                color=look["color"],
-                alpha=0.13,
-                linewidth=0,
-                zorder=1.7,
-            )
+        shade_band(axes, band, look["color"], alpha=0.13, order=1.7)
 
     def show(self, now: float, index: int) -> None:
         band = self._band
@@ -220,31 +208,3 @@ class ErrorCurve:
         self.past.set_data(x, y)
         row = self._rows[index]
         self.dot.set_data([end], [self._y[row]])
-
-
-@dataclass(frozen=True, eq=False)
-class Band:
-    """Values along x, each shape (n,): the median, lowest and highest of the snapshots around x."""
-
-    x: Array
-    middle: Array
-    low: Array
-    high: Array
-
-
-def summarise(x: Array, y: Array, columns: int) -> Band:
-    """y along ascending x as it is, or of many values the bands of parts PART_COLUMNS wide."""
-    parts = columns / PART_COLUMNS
-    if len(x) <= parts:
-        return Band(x, y, y, y)
-    share = (x - x[0]) / (x[-1] - x[0])
-    part = (share * parts).astype(np.int64)
-    first = np.flatnonzero(np.diff(part, prepend=-1))
-    stop = np.append(first[1:], len(x))
-    # Within each part y ascends, and what is not finite comes last.
-    ascending = y[np.lexsort((y, part))]
-    finite = np.add.reduceat(np.isfinite(y), first)
-    last = np.maximum(first + finite - 1, first)
-    median = (first + last) // 2
-    centre = (x[first] + x[stop - 1]) / 2
-    return Band(centre, ascending[median], ascending[first], ascending[last])
