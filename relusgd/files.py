@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from relusgd.durable import sync_file, sync_folder
-from relusgd.errors import RelusgdError
+from relusgd.errors import InputError, RelusgdError
 
 STALE_SECONDS = 3600.0
 """A temporary file older than this was left by a process that was killed."""
@@ -30,6 +30,15 @@ BEGINNING_BYTES = 200
 
 PATH_BYTES = 4000
 """The longest path of a folder that leaves room for the files in it; systems take 4,095 in all."""
+
+
+def check_parent(path: Path) -> None:
+    """Raise InputError when there is no folder in which a new file could stand."""
+    if not path.parent.is_dir():
+        raise InputError(
+            f"{path} cannot be written: there is no folder {path.parent}",
+            "make it first, or choose another place",
+        )
 
 
 @contextmanager

@@ -143,12 +143,12 @@ def compose(
 
 def _check_new_config(out: Path | None) -> None:
     """Refuse a file that cannot be written, or that would be lost."""
-    from relusgd.config.new_file import check_place, free_name, is_taken
+    from relusgd.config.new_file import check_config_place, free_name, is_taken
 
     check_out(out)
     if out is None:
         return
-    check_place(out)
+    check_config_place(out)
     if is_taken(out):
         raise InputError(f"{out} is there already", f"try --out {free_name(out)}")
 

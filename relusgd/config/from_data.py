@@ -13,7 +13,7 @@ import numpy as np
 
 from relusgd.config.data_section import at_home
 from relusgd.config.editor_schema import MODELINE, write_new_config
-from relusgd.config.new_file import check_place, free_name, is_taken
+from relusgd.config.new_file import check_config_place, free_name, is_taken
 from relusgd.errors import ConfigError, InputError
 from relusgd.model.csv_points import csv_dataset
 from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
@@ -82,7 +82,7 @@ def write_config_for_data(target: Path, choice: DataChoice) -> WrittenConfig:
     be read or anything is in the way, and RelusgdError when the disk refuses; nothing is then
     written.
     """
-    check_place(target)
+    check_config_place(target)
     if is_taken(target):
         other = choice.command(free_name(target))
         raise InputError(f"{target} exists and is not overwritten", f"choose another name: {other}")

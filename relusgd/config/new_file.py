@@ -6,10 +6,11 @@ import shlex
 from pathlib import Path
 
 from relusgd.errors import InputError
+from relusgd.files import check_parent
 from relusgd.model.data_file.recognition import is_named_as_data, is_named_as_table
 
 
-def check_place(target: Path) -> None:
+def check_config_place(target: Path) -> None:
     """Raise InputError unless a config may be called so and has a folder to stand in."""
     if is_named_as_data(target):
         raise _named_as_data(target)
@@ -18,11 +19,7 @@ def check_place(target: Path) -> None:
             f"{target} is a folder; a config is a YAML file",
             f"call it {free_name(target / 'config.yaml')}",
         )
-    if not target.parent.is_dir():
-        raise InputError(
-            f"{target} cannot be written: there is no folder {target.parent}",
-            "make it first, or choose another place",
-        )
+    check_parent(target)
 
 
 def _named_as_data(target: Path) -> InputError:

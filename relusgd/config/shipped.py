@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from relusgd.config.editor_schema import write_new_config
-from relusgd.config.new_file import check_place, free_name, is_taken
+from relusgd.config.new_file import check_config_place, free_name, is_taken
 from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import write_new
@@ -62,7 +62,7 @@ def copy_shipped(name: str, target: Path) -> list[Path]:
             f"{name} is not a shipped config{did_you_mean(name, shipped)}",
             "relusgd new --list says what each shows",
         )
-    check_place(target)
+    check_config_place(target)
     source = shipped[name]
     _refuse_taken(target, name)
     table = source.with_suffix(".csv")

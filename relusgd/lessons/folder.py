@@ -16,7 +16,7 @@ from relusgd.files import leftovers, read_bounded, write_whole
 from relusgd.lessons.file_names import CONFIGS, LESSON, NUMBERS, PICTURES, RUNS
 from relusgd.lessons.lesson import Lesson
 from relusgd.lessons.measuring import MeasuredNumber
-from relusgd.runs.place import check_place, check_writable
+from relusgd.runs.place import check_folder_place, check_writable
 from relusgd.words import shown
 
 LARGEST_LESSON = 1_000_000
@@ -33,7 +33,7 @@ def check_folder(folder: Path, lesson: Lesson) -> None:
     the table of a run is missing.
     """
     _tables(lesson)
-    check_place(folder)
+    check_folder_place(folder)
     check_writable(folder)
     if not folder.exists():
         return

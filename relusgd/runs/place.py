@@ -9,7 +9,7 @@ from pathlib import Path
 
 from relusgd.advice import advice, flag, option
 from relusgd.errors import InputError
-from relusgd.files import NAME_BYTES, PATH_BYTES
+from relusgd.files import NAME_BYTES, PATH_BYTES, check_parent
 from relusgd.run_files.folder import ARRAYS, CHECKPOINT, CONFIG, DATA
 from relusgd.run_files.metrics_table import TABLE
 from relusgd.run_files.stated_facts import FACTS
@@ -23,7 +23,7 @@ _ARRAY = re.compile(r"(epoch|step|elbow|slope|(weight|bias)_\d+)\.npy")
 ELSEWHERE = advice("choose another place with {}", option("out"))
 
 
-def check_place(folder: Path) -> None:
+def check_folder_place(folder: Path) -> None:
     """Raise InputError when no run folder can be at this path, whatever would be in it."""
     path = Path(os.path.abspath(folder))  # noqa: PTH100 — resolve() would follow links
     name_bytes = [len(os.fsencode(part)) for part in path.parts]
@@ -115,11 +115,7 @@ def _is_known(path: Path) -> bool:
 
 def check_file_place(path: Path) -> None:
     """Raise InputError when no picture, page or table may be written at this path."""
-    if not path.parent.is_dir():
-        raise InputError(
-            f"{path} cannot be written: there is no folder {path.parent}",
-            "make it first, or choose another place",
-        )
+    check_parent(path)
     if path.is_dir():
         raise InputError(f"{path} is a folder", "give the name of a file")
     if path.name in RUN_FILES and (path.parent / FACTS).is_file():

@@ -29,7 +29,7 @@ from relusgd.runs.own_metrics import (
     with_metrics,
 )
 from relusgd.runs.partial import recover
-from relusgd.runs.place import check_place, check_replaceable
+from relusgd.runs.place import check_folder_place, check_replaceable
 from relusgd.runs.restoring import restore_files
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter, create_folder
@@ -129,7 +129,7 @@ def _record(
     block_steps: int | None,
     metrics: Mapping[str, Metric],
 ) -> Run:
-    check_place(folder)
+    check_folder_place(folder)
     recover(folder)
     if not overwrite:
         restore_files(folder, plan)

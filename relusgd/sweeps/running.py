@@ -21,7 +21,7 @@ from relusgd.runs.disk import disk_faults
 from relusgd.runs.facts import read_facts, write_facts
 from relusgd.runs.lock import FolderLock
 from relusgd.runs.partial import clear_leftovers
-from relusgd.runs.place import check_place, check_writable
+from relusgd.runs.place import check_folder_place, check_writable
 from relusgd.runs.run import Run
 from relusgd.sweeps.backends import backend_of
 from relusgd.sweeps.cell_progress import SweepCellObserver
@@ -92,7 +92,7 @@ def run_sweep(
     folder = Path(out) if out is not None else default_sweep_folder(config)
     watching = observed(observer, "run", in_cell=SweepCellObserver, elsewhere=NullSweepObserver)
     with disk_faults(folder), watching as observer:
-        check_place(folder)
+        check_folder_place(folder)
         if shard is not None and not 1 <= shard[0] <= shard[1]:
             raise InputError(
                 f"shard {shard[0]}/{shard[1]} does not exist", "shards are 1/N, 2/N, … N/N"
