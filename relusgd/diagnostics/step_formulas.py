@@ -61,72 +61,95 @@ def unit_formulas(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
 
 
 def _at_sample(unit: UnitStep) -> list[Formula]:
-    """The derivatives of the loss at the only point of the batch."""
+    """From the only point of the batch to its loss, and back by the chain rule."""
+    return [*_to_loss(unit), *_back_from_loss(unit)]
+
+
+def _to_loss(unit: UnitStep) -> list[Formula]:
+    """The unit's value at the only point, the network's, and the loss."""
     x = float(unit.x[0])
-    y = float(unit.y[0])
-    f = float(unit.f[0])
     z = float(unit.z[0])
-    a = float(unit.a[0])
+    f = float(unit.f[0])
+    loss = (f - float(unit.y[0])) ** 2
+    to_z = f"{text_of(unit.slope.before)} · {factor(x)} {plus(unit.bias.before)}"
+    state = f"{text_of(z)} > 0: on" if z > 0 else f"{text_of(z)} ≤ 0: off"
+    return [
+        Formula("z", "w x + b", to_z, state),
+        Formula("a", "relu(z)", "", text_of(float(unit.a[0]))),
+        Formula("f", "f(x)", "", text_of(f)),
+        Formula("ℓ", "(f − y)²", f"({_residual(unit)})²", text_of(loss)),
+    ]
+
+
+def _back_from_loss(unit: UnitStep) -> list[Formula]:
+    """The derivatives of the loss at the only point: by f, v, a, b and w."""
     by_f = float(unit.by_f[0])
     f_by_a = float(unit.f_by_a[0])
     by_a = by_f * f_by_a
     by_b = unit.bias.derivative
     by_w = unit.slope.derivative
-    is_on = z > 0
-    state = f"{text_of(z)} > 0: on" if is_on else f"{text_of(z)} ≤ 0: off"
-    indicator = "1" if is_on else "0"
-    to_z = f"{text_of(unit.slope.before)} · {factor(x)} {plus(unit.bias.before)}"
-    residual = f"{text_of(f)} {minus(y)}"
-    lines = [
-        Formula("z", "w x + b", to_z, state),
-        Formula("a", "relu(z)", "", text_of(a)),
-        Formula("f", "f(x)", "", text_of(f)),
-        Formula("ℓ", "(f − y)²", f"({residual})²", text_of((f - y) ** 2)),
-        Formula("∂ℓ/∂f", "2 (f − y)", f"2 · ({residual})", text_of(by_f)),
-    ]
-    onwards = "∂f/∂a"
+    lines = [Formula("∂ℓ/∂f", "2 (f − y)", f"2 · ({_residual(unit)})", text_of(by_f))]
+    f_by_a_symbol = "∂f/∂a"
     if unit.output_weight is not None:
-        onwards = "v"
-        to_v = f"{text_of(by_f)} · {text_of(a)}"
+        f_by_a_symbol = "v"
+        to_v = f"{text_of(by_f)} · {text_of(float(unit.a[0]))}"
         by_v = text_of(unit.output_weight.derivative)
         lines.append(Formula("∂ℓ/∂v", "∂ℓ/∂f · a", to_v, by_v))
+    indicator = "1" if unit.z[0] > 0 else "0"
     to_a = f"{text_of(by_f)} · {factor(f_by_a)}"
     to_b = f"{text_of(by_a)} · {indicator}"
-    to_w = f"{text_of(by_b)} · {factor(x)}"
+    to_w = f"{text_of(by_b)} · {factor(float(unit.x[0]))}"
     return [
         *lines,
-        Formula("∂ℓ/∂a", f"∂ℓ/∂f · {onwards}", to_a, text_of(by_a)),
+        Formula("∂ℓ/∂a", f"∂ℓ/∂f · {f_by_a_symbol}", to_a, text_of(by_a)),
         Formula("∂ℓ/∂b", "∂ℓ/∂a · [z > 0]", to_b, text_of(by_b)),
         Formula("∂ℓ/∂w", "∂ℓ/∂b · x", to_w, text_of(by_w)),
     ]
+
+
+def _residual(unit: UnitStep) -> str:
+    """f − y at the only point, in numbers."""
+    return f"{text_of(float(unit.f[0]))} {minus(float(unit.y[0]))}"
 
 
 def _over_batch(unit: UnitStep) -> list[Formula]:
     """The derivatives as sums over the points of the batch, whose lines stand in their table."""
     points = len(unit.x)
     loss = float(np.mean(np.square(unit.f - unit.y)))
-    lines = [
+    has_output_weight = unit.output_weight is not None
+    sums = _sums_with_output_weight(unit) if has_output_weight else _sums_below_layers(unit)
+    return [
         Formula("ℓ", f"1/{points} Σ (f − y)²", "", text_of(loss)),
         Formula("∂ℓ/∂f", f"2/{points} (f − y)", "", "at every point"),
+        *sums,
     ]
+
+
+def _sums_with_output_weight(unit: UnitStep) -> list[Formula]:
+    """The sums of a unit of the only hidden layer, whose ∂f/∂a is v at every point."""
+    assert unit.output_weight is not None
+    v = text_of(unit.output_weight.before)
+    by_v = text_of(unit.output_weight.derivative)
     by_b = text_of(unit.bias.derivative)
     by_w = text_of(unit.slope.derivative)
-    if unit.output_weight is None:
-        return [
-            *lines,
-            Formula("∂ℓ/∂a", "∂ℓ/∂f · ∂f/∂a", "", "at every point"),
-            Formula("∂ℓ/∂b", "Σ ∂ℓ/∂a [z > 0]", "", by_b),
-            Formula("∂ℓ/∂w", "Σ ∂ℓ/∂a [z > 0] x", "", by_w),
-        ]
-    v = text_of(unit.output_weight.before)
     by_f = np.where(unit.is_active, unit.by_f, 0.0)
     to_b = f"{v} · {factor(float(by_f.sum()))}"
     to_w = f"{v} · {factor(float(by_f @ unit.x))}"
     return [
-        *lines,
-        Formula("∂ℓ/∂v", "Σ ∂ℓ/∂f a", "", text_of(unit.output_weight.derivative)),
+        Formula("∂ℓ/∂v", "Σ ∂ℓ/∂f a", "", by_v),
         Formula("∂ℓ/∂b", "v Σ ∂ℓ/∂f [z > 0]", to_b, by_b),
         Formula("∂ℓ/∂w", "v Σ ∂ℓ/∂f [z > 0] x", to_w, by_w),
+    ]
+
+
+def _sums_below_layers(unit: UnitStep) -> list[Formula]:
+    """The sums of a unit below further layers, whose ∂f/∂a is another one at every point."""
+    by_b = text_of(unit.bias.derivative)
+    by_w = text_of(unit.slope.derivative)
+    return [
+        Formula("∂ℓ/∂a", "∂ℓ/∂f · ∂f/∂a", "", "at every point"),
+        Formula("∂ℓ/∂b", "Σ ∂ℓ/∂a [z > 0]", "", by_b),
+        Formula("∂ℓ/∂w", "Σ ∂ℓ/∂a [z > 0] x", "", by_w),
     ]
 
 
@@ -177,9 +200,9 @@ def _update(
 
 @dataclass(frozen=True)
 class _Factor:
-    """What the learning rate is multiplied by. Symbol and numbers have brackets where it is a sum.
+    """What the learning rate is multiplied by.
 
-    inner: the symbol without brackets.
+    symbol, numbers: in brackets where they are sums. inner: the symbol without brackets.
     """
 
     value: float
@@ -227,27 +250,35 @@ def _elbows(unit: UnitStep, rule: UpdateRule) -> list[Formula]:
     """The elbow before and after the step, and by how much it moves."""
     w = unit.slope
     b = unit.bias
-    e = unit.elbow
-    e_after = unit.elbow_after
+    before = _quotient(-b.before, w.before)
+    after = _quotient(-b.after, w.after)
     lines = [
-        Formula("e", "−b/w", _quotient(-b.before, w.before), text_of(e)),
-        Formula("e′", "−b′/w′", _quotient(-b.after, w.after), text_of(e_after)),
+        Formula("e", "−b/w", before, text_of(unit.elbow)),
+        Formula("e′", "−b′/w′", after, text_of(unit.elbow_after)),
     ]
-    if np.isnan(unit.move):
-        return lines
+    # A unit whose slope is 0 has no elbow then, and nothing to move.
+    if not np.isnan(unit.move):
+        lines.append(_move(unit, rule))
+    return lines
+
+
+def _move(unit: UnitStep, rule: UpdateRule) -> Formula:
+    """The elbow's move: by the exact formula of plain SGD, or else as a difference."""
+    e = unit.elbow
     move = text_of(unit.move)
     if not (rule.is_plain and rule.hidden_learns):
-        numbers = f"{text_of(e_after)} {minus(e)}"
-        return [*lines, Formula("move", "e′ − e", numbers, move)]
+        numbers = f"{text_of(unit.elbow_after)} {minus(e)}"
+        return Formula("move", "e′ − e", numbers, move)
     eta = text_of(unit.rate)
+    by_b = unit.bias.derivative
+    by_w = unit.slope.derivative
+    w_after = factor(unit.slope.after)
     if len(unit.x) == 1:
         x = float(unit.x[0])
-        lever = f"(1 {plus(e)} · {factor(x)})"
-        numbers = f"{eta} · {factor(b.derivative)} · {lever}/{factor(w.after)}"
-        return [*lines, Formula("e′ − e", "η ∂ℓ/∂b (1 + e x)/w′", numbers, move)]
-    sums = f"({text_of(b.derivative)} + {factor(e)} · {factor(w.derivative)})"
-    numbers = f"{eta} · {sums}/{factor(w.after)}"
-    return [*lines, Formula("e′ − e", "η (∂ℓ/∂b + e ∂ℓ/∂w)/w′", numbers, move)]
+        numbers = f"{eta} · {factor(by_b)} · (1 {plus(e)} · {factor(x)})/{w_after}"
+        return Formula("e′ − e", "η ∂ℓ/∂b (1 + e x)/w′", numbers, move)
+    numbers = f"{eta} · ({text_of(by_b)} + {factor(e)} · {factor(by_w)})/{w_after}"
+    return Formula("e′ − e", "η (∂ℓ/∂b + e ∂ℓ/∂w)/w′", numbers, move)
 
 
 def _quotient(dividend: float, divisor: float) -> str:
