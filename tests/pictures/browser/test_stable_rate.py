@@ -1,5 +1,7 @@
 """SGD from here: the stable rate stands beside the rate, and whoever is above it is warned."""
 
+from statistics import median
+
 import numpy as np
 import pytest
 
@@ -91,9 +93,14 @@ def test_sgd_at_the_safe_rate_keeps_what_the_closed_form_has_found(experiment, w
     solved = experiment.evaluate("page.experiment.errors().train")
     experiment.click("#safe-rate")
     experiment.click("#descend")
-    wait_until(experiment, "page.experiment.steps > 3000")
+    wait_until(experiment, "page.experiment.steps > 20000")
     experiment.click("#descend")
-    assert experiment.evaluate("page.experiment.errors().train") < 2 * solved
+    # A batch of few points kicks the error up for some hundred steps now and then: the median tells.
+    errors = experiment.evaluate(
+        "page.experiment.trace.entries.filter((entry) => entry).map((entry) => entry.errors.train)"
+    )
+    assert len(errors) > 20
+    assert median(errors) < 1.5 * solved
 
 
 def test_a_wide_network_is_searched_while_the_page_goes_on_drawing(
