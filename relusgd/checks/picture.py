@@ -12,7 +12,7 @@ import numpy as np
 
 from relusgd.checks.cost import Cost, exponent
 from relusgd.checks.step_sizes import StepSize
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import Box, Sheet, entry_width
@@ -208,7 +208,7 @@ def _name_axes(sheet: Sheet, box: Box, x_name: str, y_name: str) -> None:
     )
 
 
-def _limits(values: Array) -> tuple[float, float]:
+def _limits(values: Array) -> Range:
     """The range of the logarithms, with a margin."""
     is_drawn = np.isfinite(values) & (values > 0)
     logarithms = np.log10(values[is_drawn])

@@ -25,7 +25,7 @@ from relusgd.errors import InputError
 from relusgd.words import comma_list, counted, exact_number, significant
 
 if TYPE_CHECKING:
-    from relusgd.model.network import Array, Network
+    from relusgd.model.network import Array, Network, Range
 
 PLACES = 1001
 """At so many even places of the domain are functions compared."""
@@ -156,7 +156,7 @@ def _check_new_config(out: Path | None) -> None:
 def _write_config(
     out: Path,
     network: Network,
-    domain: tuple[float, float],
+    domain: Range,
     comment: str,
 ) -> list[Path]:
     """Write a config that begins with this network. Returns the files written beside it."""
@@ -180,7 +180,7 @@ def _read_rescaling(text: str) -> Rescaling:
         ) from None
 
 
-def _piece_count(name: str, network: Network, domain: tuple[float, float]) -> PieceCount:
+def _piece_count(name: str, network: Network, domain: Range) -> PieceCount:
     from relusgd.model.breakpoints import breakpoints
 
     found = breakpoints(network)
@@ -193,14 +193,14 @@ def _most_pieces(parts: Sequence[PieceCount]) -> int:
     return prod(part.pieces for part in parts)
 
 
-def _values(network: Network, domain: tuple[float, float]) -> Array:
+def _values(network: Network, domain: Range) -> Array:
     """f at PLACES even places of the domain, shape (PLACES,)."""
     import numpy as np
 
     return network(np.linspace(*domain, PLACES))
 
 
-def _largest_difference(one: Network, other: Network, domain: tuple[float, float]) -> float:
+def _largest_difference(one: Network, other: Network, domain: Range) -> float:
     """The largest |f − g| of two networks at PLACES even places of the domain."""
     differences = _values(one, domain) - _values(other, domain)
     return float(abs(differences).max())
@@ -216,7 +216,7 @@ def _comment(names: Sequence[str], rescalings: Sequence[str]) -> str:
     return " ".join(text.split())
 
 
-def _print_table(rows: Sequence[PieceCount], domain: tuple[float, float]) -> None:
+def _print_table(rows: Sequence[PieceCount], domain: Range) -> None:
     low, high = [significant(end, DIGITS) for end in domain]
     table = plain_table("network", "hidden", "pieces", f"from {low} to {high}", numeric=3)
     for row in rows:

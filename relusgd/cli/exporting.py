@@ -22,9 +22,7 @@ from relusgd.errors import InputError
 from relusgd.words import and_list
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from relusgd.model.network import Array
     from relusgd.runs.run import Run
 
 
@@ -173,7 +171,7 @@ def positions_given(
     at: str | None,
     table: Path | None,
     column: str | None,
-) -> NDArray[np.float64]:
+) -> Array:
     """The positions of --at or of a column of --csv, shape (n,)."""
     import numpy as np
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from relusgd.comparing.courses import Course, Courses, quantile
 from relusgd.comparing.findings.courses import course_findings
 from relusgd.comparing.table import columns_to_csv, group_columns, repeated
+from relusgd.model.network import Integers
 
 PARTS = ("lower", "median", "upper")
 """The quantiles of a band, by the names of their columns."""
@@ -46,7 +47,7 @@ def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(parts)
 
 
-def _diverged_until(course: Course) -> NDArray[np.int64]:
+def _diverged_until(course: Course) -> Integers:
     """How many runs have an infinite error, shape (T,)."""
     errors = next(iter(course.errors.values()))
     return np.asarray(np.isinf(errors).sum(axis=0))

@@ -16,12 +16,11 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
 from relusgd.errors import InputError
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.words import exact_number
 
 Over = Literal["epochs", "steps"]
@@ -65,7 +64,7 @@ class Course:
 
     group: Group
     results: Sequence[Result]
-    steps: NDArray[np.int64]
+    steps: Integers
     epochs: Array
     errors: dict[str, Array]
 
@@ -229,7 +228,7 @@ def _course(group: Group, names: Sequence[str]) -> Course | None:
     return Course(group, results, steps, epochs, errors)
 
 
-def _shared_steps(counted: Sequence[Result], diverged: Sequence[Result]) -> NDArray[np.int64]:
+def _shared_steps(counted: Sequence[Result], diverged: Sequence[Result]) -> Integers:
     """The steps that all runs recorded, those that diverged as far as they came.
 
     If all of them diverged, up to the end of the last one.
@@ -249,7 +248,7 @@ def _shared_steps(counted: Sequence[Result], diverged: Sequence[Result]) -> NDAr
     return shared
 
 
-def _errors(result: Result, name: str, steps: NDArray[np.int64]) -> Array:
+def _errors(result: Result, name: str, steps: Integers) -> Array:
     """The error of one run at these steps, infinite after its last one."""
     recorded_steps = result.run.metrics["step"]
     recorded_errors = result.run.original_metrics[name]

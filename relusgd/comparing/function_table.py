@@ -13,6 +13,7 @@ from relusgd.comparing.findings.functions import function_findings
 from relusgd.comparing.functions import FunctionSpread, FunctionSpreads
 from relusgd.comparing.table import columns_to_csv, group_columns, repeated
 from relusgd.comparing.table_columns import Column, word_columns
+from relusgd.model.network import Array
 from relusgd.words import number
 
 NUMBERS = ("bias_squared", "variance", "noise_squared", "total", "median_error")
@@ -74,7 +75,7 @@ def columns(functions: FunctionSpreads) -> dict[str, NDArray[Any]]:
     return table
 
 
-def _truth(spread: FunctionSpread) -> NDArray[np.float64]:
+def _truth(spread: FunctionSpread) -> Array:
     if spread.truth is None:
         return np.full(len(spread.x), np.nan)
     return spread.truth

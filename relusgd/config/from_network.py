@@ -10,13 +10,13 @@ import numpy as np
 
 from relusgd.config.dumping import mapping_to_yaml
 from relusgd.config.editor_schema import MODELINE
-from relusgd.model.network import Network
+from relusgd.model.network import Network, Range
 
 POINTS = 101
 """At so many even x over the domain is the function written down."""
 
 
-def config_of_network(network: Network, domain: tuple[float, float], comment: str) -> str:
+def config_of_network(network: Network, domain: Range, comment: str) -> str:
     """The text of a config. network: in the units of the data. comment: its first line."""
     x = np.linspace(*domain, POINTS)
     start = {}

@@ -12,7 +12,7 @@ import numpy as np
 from relusgd.diagnostics.measures import activity, first_layer_activity
 from relusgd.model.breakpoints import deep_breakpoints
 from relusgd.model.deep_pieces import DeepPieces, SwitchingUnits, deep_pieces
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array, Network, Range
 from relusgd.model.points import Dataset
 
 CLEAR = 1e-9
@@ -31,7 +31,7 @@ class DeepSnapshot:
         network: Network,
         dataset: Dataset,
         x: Array,
-        domain: tuple[float, float],
+        domain: Range,
     ) -> None:
         self._network = network
         self._dataset = dataset

@@ -8,7 +8,7 @@ import numpy as np
 
 from relusgd.errors import InputError
 from relusgd.model.breakpoints import breakpoints, vertices
-from relusgd.model.network import Array, Booleans, Integers, Network
+from relusgd.model.network import Array, Booleans, Integers, Network, Range
 from relusgd.model.points import Dataset
 from relusgd.words import shown
 
@@ -122,7 +122,7 @@ def breakpoints_inside(network: Network, dataset: Dataset) -> int:
     return len(breakpoints(network).between(low, high))
 
 
-def network_domain(dataset: Dataset) -> tuple[float, float]:
+def network_domain(dataset: Dataset) -> Range:
     """The dataset's domain in network units."""
     ends = np.array(dataset.domain)
     low, high = dataset.scaling.x_to_network(ends).tolist()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array, Integers, Network
 
 CHUNK = 1 << 14
 """Units that are summed together: their intermediate numbers stay in the processor's cache."""
@@ -27,7 +27,7 @@ class Cells:
 
     edges: Array
     y: Array
-    active: NDArray[np.int64]
+    active: Integers
     rising: Array
     falling: Array
     inside: int

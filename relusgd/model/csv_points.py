@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.columns import DataColumns
+from relusgd.model.network import Integers
 from relusgd.model.points import Dataset, range_of, sorted_by_x
 
-SplitOrder = Callable[[int], NDArray[np.int64]]
+SplitOrder = Callable[[int], Integers]
 
 
 def csv_dataset(

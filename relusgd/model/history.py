@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from relusgd.errors import InputError
 from relusgd.model.network import (
     Array,
+    Booleans,
     Integers,
     Network,
     elbow_positions,
@@ -51,7 +52,7 @@ class History:
     slope: Array
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
-    metrics: Mapping[str, NDArray[np.float64] | Integers]
+    metrics: Mapping[str, Array | Integers]
     steps_per_epoch: int | None = None
 
     def __post_init__(self) -> None:
@@ -197,7 +198,7 @@ class History:
         return float(self.step[index] / self.steps_per_epoch)
 
     @property
-    def ends_an_epoch(self) -> NDArray[np.bool_]:
+    def ends_an_epoch(self) -> Booleans:
         """Whether each snapshot is the end of its epoch, shape (S,)."""
         if self.steps_per_epoch is None:
             return np.ones(len(self), dtype=np.bool_)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from relusgd.model.network import Array, Network, layer_shapes
+from relusgd.model.network import Array, Network, Range, layer_shapes
 
 Init = Literal["torch", "he_normal", "glorot_uniform", "normal", "uniform"]
 Slopes = Literal["signs"] | float | Sequence[float]
@@ -29,7 +29,7 @@ class InitialNetwork:
     """
 
     hidden: tuple[int, ...]
-    elbow_range: tuple[float, float]
+    elbow_range: Range
     init: Init = "torch"
     hidden_scale: float = 1.0
     output_scale: float = 1.0

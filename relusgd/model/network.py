@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
+Range = tuple[float, float]
+"""The lowest and the highest of numbers: a domain, or the limits of an axis."""
+
 PARAMETER_NAME = re.compile(r"(weight|bias)_([1-9][0-9]{0,3})")
 
 

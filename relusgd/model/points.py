@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from relusgd.errors import InputError
-from relusgd.model.network import Array, Integers
+from relusgd.model.network import Array, Integers, Range
 from relusgd.model.scaling import Scaling, is_usable_deviation
 from relusgd.words import and_list, counted
 
@@ -40,9 +40,9 @@ class Dataset:
     y_train: Array
     x_test: Array
     y_test: Array
-    domain: tuple[float, float]
+    domain: Range
     scaling: Scaling = field(default_factory=Scaling)
-    train_domain: tuple[float, float] | None = None
+    train_domain: Range | None = None
     target: Function | None = None
     noise: float | None = None
     x_name: str = "x"
@@ -149,7 +149,7 @@ def check_finite(x: Array, values: Array, what: str) -> None:
         raise InputError(f"{what} is not finite at x = {place!r}: {value!r}")
 
 
-def range_of(x: Array) -> tuple[float, float]:
+def range_of(x: Array) -> Range:
     """The range of x, shape (n_points,); a single point is widened to both sides."""
     low = float(x.min())
     high = float(x.max())

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from relusgd.errors import InputError
+from relusgd.model.network import Range
 from relusgd.model.points import Dataset, check_finite
 from relusgd.model.targets import Target
 
@@ -15,13 +16,13 @@ from relusgd.model.targets import Target
 def sample_dataset(
     target: Target,
     *,
-    domain: tuple[float, float],
+    domain: Range,
     samples: int,
     positions: Literal["random", "even"],
     noise: float,
     test_samples: int,
     seed: int,
-    train_domain: tuple[float, float] | None = None,
+    train_domain: Range | None = None,
 ) -> Dataset:
     """Points of a target: y = target(x) + noise · N(0, 1), x uniform or evenly spaced.
 
@@ -67,7 +68,7 @@ def _generator(seed: int) -> np.random.RandomState:
     return np.random.RandomState(words)
 
 
-def _check_width(domain: tuple[float, float]) -> None:
+def _check_width(domain: Range) -> None:
     low, high = domain
     if not (low < high and math.isfinite(high - low)):
         raise InputError(

@@ -15,7 +15,7 @@ from relusgd.model.data_file.columns import read_columns
 from relusgd.model.data_file.content import refuse_address
 from relusgd.model.given_points import points_dataset
 from relusgd.model.initial import InitialNetwork
-from relusgd.model.network import Network
+from relusgd.model.network import Network, Range
 from relusgd.model.points import Dataset, resampled, standardize
 from relusgd.model.target_points import sample_dataset
 from relusgd.model.targets import parse_target
@@ -133,7 +133,7 @@ def initial_law(config: Config, dataset: Dataset) -> InitialNetwork:
     )
 
 
-def _elbow_range(config: Config, dataset: Dataset) -> tuple[float, float]:
+def _elbow_range(config: Config, dataset: Dataset) -> Range:
     """The interval of uniform and even elbows, in network units.
 
     It is the one in the config, or the domain of a target, or the range of the training x. Where

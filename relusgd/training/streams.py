@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.ceil_div import ceil_div
-from relusgd.model.network import Integers
+from relusgd.model.network import Array, Integers
 
 Number = TypeVar("Number", np.float64, np.int64)
 Words = NDArray[np.uint64]
@@ -158,7 +158,7 @@ class Batches:
             return iter(self._rows(values))
         return (values[start:end] for start, end in pairwise(self.bounds.tolist()))
 
-    def order_by(self, values: NDArray[np.float64]) -> Integers:
+    def order_by(self, values: Array) -> Integers:
         """Where the values of each batch stand in increasing order, equal ones as they came.
 
         values: one for each of the indices; the bounds begin at 0.

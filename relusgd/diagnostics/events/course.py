@@ -15,7 +15,7 @@ from relusgd.diagnostics.events.smoothing import window_bounds, window_means, wi
 from relusgd.diagnostics.events.thinned_course import ThinnedCourse
 from relusgd.model.binning import bin_units
 from relusgd.model.history import History
-from relusgd.model.network import Array, Booleans, Integers
+from relusgd.model.network import Array, Booleans, Integers, Range
 
 UNITS = 128
 """At most so many units are followed one by one: those that bend the function most."""
@@ -41,7 +41,7 @@ class RecordedCourse(ThinnedCourse):
     # The learned function
 
     @property
-    def x_range(self) -> tuple[float, float]:
+    def x_range(self) -> Range:
         """The range of the training x, in network units."""
         x = self.dataset.x_train
         return float(x[0]), float(x[-1])
@@ -141,7 +141,7 @@ class RecordedCourse(ThinnedCourse):
         return window_medians(near, *self._looked_at_windows)
 
     @property
-    def _not_far(self) -> tuple[float, float]:
+    def _not_far(self) -> Range:
         """The range of the training x and as much again to both sides."""
         low, high = self.x_range
         return low - self.x_width, high + self.x_width

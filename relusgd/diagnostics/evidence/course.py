@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relusgd.model.network import Array, Integers
+from relusgd.model.network import Array, Integers, Range
 
 LEAST_SNAPSHOTS = 10
 """A course of fewer says nothing of how the error went."""
@@ -69,11 +69,11 @@ class ErrorCourse:
         middle = max(np.median(errors), np.finfo(float).tiny)
         return float(errors.max() / middle)
 
-    def _level(self, part: tuple[float, float]) -> float | None:
+    def _level(self, part: Range) -> float | None:
         errors = self._part(part)
         return None if errors is None else float(np.median(errors))
 
-    def _part(self, part: tuple[float, float]) -> Array | None:
+    def _part(self, part: Range) -> Array | None:
         """The training errors of this part of the training; None where none were recorded."""
         if len(self.step) < LEAST_SNAPSHOTS:
             return None

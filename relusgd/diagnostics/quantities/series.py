@@ -12,7 +12,7 @@ from relusgd.diagnostics.features import Features, features
 from relusgd.diagnostics.measures import network_domain
 from relusgd.errors import InputError
 from relusgd.model.history import History
-from relusgd.model.network import Array, Integers, Network, learning_parameters
+from relusgd.model.network import Array, Integers, Network, Range, learning_parameters
 from relusgd.model.points import Dataset
 
 
@@ -80,7 +80,7 @@ class SnapshotSeries:
         return learning_parameters(self.history.hidden, self.layers, output_bias=self.output_bias)
 
     @property
-    def domain(self) -> tuple[float, float]:
+    def domain(self) -> Range:
         return network_domain(self.dataset)
 
     @cached_property

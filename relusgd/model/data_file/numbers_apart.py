@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from relusgd.model.network import Array
 
 NINES = (99.0, 999.0, 9999.0, 99999.0, 99.9, 999.9, 99.99, 999.99)
 MISSING_NUMBERS = [*NINES, *(-number for number in NINES)]
@@ -24,7 +25,7 @@ class NumberApart(NamedTuple):
     high: float
 
 
-def numbers_apart(values: NDArray[np.float64]) -> list[NumberApart]:
+def numbers_apart(values: Array) -> list[NumberApart]:
     """The MISSING_NUMBERS among the values that are farther from all others than these are apart.
 
     They are reported and not taken out, because −999 may be a value, too.

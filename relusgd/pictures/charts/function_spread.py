@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.charts.error_chart import (
     BAND_OPACITY,
@@ -28,7 +27,7 @@ from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
 from relusgd.pictures.kit.robust_limits import robust_limits
-from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.sheet import LineLook, Sheet
 from relusgd.pictures.kit.stack import (
     Cell,
     GridShape,
@@ -146,13 +145,13 @@ class FunctionBuilder:
         entries.append(Entry(self._median_look(first_colour), "median", "median"))
         return entries
 
-    def _mean_look(self, colour: int) -> dict[str, Any]:
+    def _mean_look(self, colour: int) -> LineLook:
         return {
             "color": self.sheet.run_colour(colour),
             "linewidth": self.fine.points(3.0),
         }
 
-    def _median_look(self, colour: int) -> dict[str, Any]:
+    def _median_look(self, colour: int) -> LineLook:
         return {
             "color": self.sheet.run_colour(colour),
             "linewidth": self.fine.points(2.0),
@@ -269,14 +268,14 @@ class FunctionBuilder:
         axes.plot(band.x, median, **self._median_look(band.colour), zorder=2.7)
 
 
-def _domain(bands: Sequence[FunctionBand]) -> tuple[float, float]:
+def _domain(bands: Sequence[FunctionBand]) -> Range:
     """From the leftmost to the rightmost x of all bands."""
     first = min(float(band.x[0]) for band in bands)
     last = max(float(band.x[-1]) for band in bands)
     return first, last
 
 
-def _heights(panels: Sequence[FunctionPanel]) -> tuple[float, float]:
+def _heights(panels: Sequence[FunctionPanel]) -> Range:
     """The limits of y: points, truth and means whole, and most of the bands."""
     whole, bulks = [], []
     for panel in panels:
@@ -290,7 +289,7 @@ def _heights(panels: Sequence[FunctionPanel]) -> tuple[float, float]:
     return robust_limits(np.concatenate(whole), np.array(bulks), extent=0.5, margin=0.06)
 
 
-def _bulk(band: FunctionBand) -> tuple[float, float]:
+def _bulk(band: FunctionBand) -> Range:
     """The heights between which most of a band lies: a narrow peak of it may be cut."""
     low = np.quantile(band.low, PEAKS)
     high = np.quantile(band.high, 1 - PEAKS)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.panels.marks import original
 from relusgd.pictures.scenes.scales import Scales, shared_domain
@@ -29,7 +29,7 @@ def panel_scales(views: Sequence[View]) -> list[Scales]:
     return [shared] * len(views)
 
 
-def fills(part: tuple[float, float], whole: tuple[float, float]) -> bool:
+def fills(part: Range, whole: Range) -> bool:
     """Whether a range is at least ALIKE of another."""
     low, high = part
     lowest, highest = whole

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.charts.colour_legend import ColourLegend
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
 from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.robust_limits import robust_limits
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet
 from relusgd.pictures.kit.stack import Stack, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.ticks import Ticks, even_ticks, fitting_ticks
@@ -141,13 +140,11 @@ class SlopeBuilder:
             zorder=1.8,
         )
 
-    def _look(self, number: int) -> dict[str, Any]:
+    def _look(self, number: int) -> LineLook:
         """How the lines of a curve look."""
         return {**run_look(self.sheet, number), "linewidth": self.sheet.points(2.0)}
 
-    def _axes(
-        self, box: Box, x: tuple[float, float], y: tuple[float, float], y_ticks: Ticks
-    ) -> Axes:
+    def _axes(self, box: Box, x: Range, y: Range, y_ticks: Ticks) -> Axes:
         sheet = self.sheet
         x_ticks = fitting_ticks(*x, box.width, sheet.scale.text)
         axes = sheet.axes(box)
@@ -158,7 +155,7 @@ class SlopeBuilder:
         return axes
 
 
-def _slope_limits(curves: Sequence[SlopeCurve]) -> tuple[float, float]:
+def _slope_limits(curves: Sequence[SlopeCurve]) -> Range:
     """Around most slopes, by the part of the domain that they hold; a narrow peak may be cut."""
     shown, ranges = [np.zeros(1)], []
     for curve in curves:
@@ -178,7 +175,7 @@ def _bulk(curve: SlopeCurve) -> Array:
     return np.asarray(curve.slope[ascending[ends]])
 
 
-def _correlation_limits(curves: Sequence[SlopeCurve]) -> tuple[float, float]:
+def _correlation_limits(curves: Sequence[SlopeCurve]) -> Range:
     """From the least correlation, or 0, to 1, with free paper at both ends."""
     lowest = 0.0
     for curve in curves:

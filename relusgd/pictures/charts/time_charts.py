@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.charts.chart_head import ChartHead
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.band import Band, shade_band, summarise
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import Axes
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened
@@ -130,19 +129,19 @@ class TimeChartsBuilder:
             self._draw_curve(axes, summarise(x, y, box.width), look)
         self._write_head(chart, box, looks)
 
-    def _draw_curve(self, axes: Axes, band: Band, look: dict[str, Any]) -> None:
+    def _draw_curve(self, axes: Axes, band: Band, look: LineLook) -> None:
         """A curve, in a shade where it moves more than can be drawn."""
         axes.plot(band.x, band.middle, **look, solid_joinstyle="round", zorder=2.5)
         shade_band(axes, band, look["color"], alpha=0.15, order=2.0)
 
-    def _looks(self, chart: TimeChart) -> list[dict[str, Any]]:
+    def _looks(self, chart: TimeChart) -> list[LineLook]:
         """A colour for every curve; a limit has that of the curve before it."""
-        looks: list[dict[str, Any]] = []
+        looks: list[LineLook] = []
         number = -1
         for curve in chart.curves:
             if not curve.is_limit:
                 number += 1
-            look: dict[str, Any] = {
+            look: LineLook = {
                 "color": self._colour(curve, max(number, 0)),
                 "linewidth": self.sheet.points(1.5 if curve.is_limit else 2.2),
             }
@@ -155,7 +154,7 @@ class TimeChartsBuilder:
         own = {"train": self.sheet.colours.train, "test": self.sheet.colours.test}
         return own.get(curve.colour) or self.sheet.run_colour(number)
 
-    def _write_head(self, chart: TimeChart, box: Box, looks: Sequence[dict[str, Any]]) -> None:
+    def _write_head(self, chart: TimeChart, box: Box, looks: Sequence[LineLook]) -> None:
         """The title of a chart, and below it its legend in one line."""
         sheet, line = self.sheet, self.sheet.scale.line
         letters = sheet.scale.text
@@ -186,7 +185,7 @@ class ValueScale:
     """The y axis of a chart: where values stand, and its ticks."""
 
     errors: ErrorAxis | None
-    limits: tuple[float, float]
+    limits: Range
     ticks: Ticks
 
     @classmethod

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from relusgd.evenly_chosen import evenly_chosen
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.features.view import OUTPUT_LAYER, FamilyRow, FeatureView, Kind
 from relusgd.pictures.kit.axis import ErrorAxis
 from relusgd.pictures.kit.parts import moving_dots, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, LineCollection
-from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.sheet import MOVING, Box, LineLook, Sheet
 from relusgd.pictures.kit.ticks import Ticks
 
 Views = Callable[[int], FeatureView]
@@ -63,8 +63,8 @@ class DerivativePanel:
         views: Views,
         row: FamilyRow,
         first: int,
-        x_limits: tuple[float, float],
-        y_limits: tuple[float, float],
+        x_limits: Range,
+        y_limits: Range,
         x_ticks: Ticks,
         y_ticks: Ticks,
         unit: int | None,
@@ -102,7 +102,7 @@ class DerivativePanel:
             line.set_data(view.x, first_family[place])
 
 
-def curve_look(sheet: Sheet, kind: Kind, count: int) -> dict[str, Any]:
+def curve_look(sheet: Sheet, kind: Kind, count: int) -> LineLook:
     """How the derivatives by so many parameters of a kind are drawn: of many, thinner and paler."""
     colour = family_colour(sheet, kind)
     if count <= FEW_CURVES:
@@ -125,7 +125,7 @@ class PrincipalPanel:
         views: Views,
         count: int,
         training_x: Array,
-        x_limits: tuple[float, float],
+        x_limits: Range,
         x_ticks: Ticks,
         y_ticks: Ticks,
     ) -> None:
@@ -151,7 +151,7 @@ class PrincipalPanel:
                 line.set_data(view.x, -k + ROW_SHARE * view.principal[k])
 
 
-def principal_limits(count: int) -> tuple[float, float]:
+def principal_limits(count: int) -> Range:
     """The limits of y with room for so many features, and for ticks under the last one.
 
     Feature k has its line of zero at −k and a height of 1.
@@ -173,7 +173,7 @@ def subscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def draw_rug(sheet: Sheet, axes: Axes, x: Array, limits: tuple[float, float]) -> None:
+def draw_rug(sheet: Sheet, axes: Axes, x: Array, limits: Range) -> None:
     """A tick at the lower edge for every training point."""
     chosen = evenly_chosen(len(x), MOST_RUG)
     low, high = limits
@@ -201,7 +201,7 @@ class SpectrumPanel:
         views: Views,
         names: Sequence[str],
         axis: ErrorAxis,
-        x_limits: tuple[float, float],
+        x_limits: Range,
         x_ticks: Ticks,
         y_ticks: Ticks,
         start: Array | None,
@@ -244,7 +244,7 @@ class SpectrumPanel:
         return faces or [self._ink]
 
 
-def spectrum_look(sheet: Sheet, name: str, order: int) -> dict[str, Any]:
+def spectrum_look(sheet: Sheet, name: str, order: int) -> LineLook:
     """The line of the singular values of all parameters, order 0, or of a layer."""
     if order == 0:
         colour = sheet.colours.ink
@@ -256,7 +256,7 @@ def spectrum_look(sheet: Sheet, name: str, order: int) -> dict[str, Any]:
     return {"color": colour, "linewidth": sheet.points(1.4)}
 
 
-def start_look(sheet: Sheet) -> dict[str, Any]:
+def start_look(sheet: Sheet) -> LineLook:
     """The line of the singular values of the first snapshot, behind those of later ones."""
     return {
         "color": sheet.colours.faint,
@@ -273,8 +273,8 @@ def _numbers(values: Array) -> Array:
 def feature_axes(
     sheet: Sheet,
     box: Box,
-    x_limits: tuple[float, float],
-    y_limits: tuple[float, float],
+    x_limits: Range,
+    y_limits: Range,
     x_ticks: Ticks,
     y_ticks: Ticks,
 ) -> Axes:

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.model.points import Dataset
 from relusgd.pictures.features.view import FamilyRow, FeatureView
 from relusgd.pictures.kit.axis import ErrorAxis
@@ -59,10 +59,10 @@ class FeatureScene:
         return [*self.samples[0].spectra]
 
     @property
-    def domain(self) -> tuple[float, float]:
+    def domain(self) -> Range:
         return self.dataset.domain
 
-    def derivative_limits(self, column: FeatureColumn, row: int) -> tuple[float, float]:
+    def derivative_limits(self, column: FeatureColumn, row: int) -> Range:
         """The limits of y of a panel of derivatives, with a margin, around 0.
 
         Every column has its own: derivatives grow so much that those of the start would be flat.

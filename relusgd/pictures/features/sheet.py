@@ -5,8 +5,8 @@ values one under the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from relusgd.model.network import Range
 from relusgd.pictures.features.panels import (
     DerivativePanel,
     PrincipalPanel,
@@ -20,7 +20,7 @@ from relusgd.pictures.features.scene import FeatureScene
 from relusgd.pictures.features.view import Family, FamilyRow
 from relusgd.pictures.kit.date_ticks import date_ticks
 from relusgd.pictures.kit.parts import Part
-from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
+from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, LineLook, Sheet
 from relusgd.pictures.kit.stack import X_LABELS, Stack, panel_ticks, settle, widest
 from relusgd.pictures.kit.ticks import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.panels.header import Header
@@ -75,7 +75,7 @@ class FeatureBuilder:
         self.scene = scene
         self.axis = scene.singular_axis
         rows = range(len(scene.rows))
-        self.limits: list[list[tuple[float, float]]] = []
+        self.limits: list[list[Range]] = []
         for column in scene.columns:
             of_rows = [scene.derivative_limits(column, row) for row in rows]
             self.limits.append(of_rows)
@@ -104,7 +104,7 @@ class FeatureBuilder:
             entries.append(Entry(look, words, name))
         return entries
 
-    def _line_look(self, family: Family, pixels: float) -> dict[str, Any]:
+    def _line_look(self, family: Family, pixels: float) -> LineLook:
         """How the lines of a family look, with this width."""
         return {
             "color": family_colour(self.sheet, family.kind),
@@ -131,7 +131,7 @@ class FeatureBuilder:
             entries.append(Entry(start_look(sheet), f"at {moment}", moment))
         return entries
 
-    def _mark(self, face: str) -> dict[str, Any]:
+    def _mark(self, face: str) -> LineLook:
         """The mark of a singular value, with this colour within."""
         return {
             "linestyle": "",
@@ -219,7 +219,7 @@ class FeatureBuilder:
             *self.singular_ticks.labels,
         ]
 
-    def _ticks_of_column(self, limits: Sequence[tuple[float, float]]) -> list[Ticks]:
+    def _ticks_of_column(self, limits: Sequence[Range]) -> list[Ticks]:
         """The ticks of y of the rows of derivatives, which have these limits in a column."""
         ticks = []
         line = self.sheet.scale.line

@@ -18,6 +18,7 @@ from relusgd.model.network import (
     Booleans,
     Integers,
     Network,
+    Range,
     layer_parameters,
     parameter_count,
 )
@@ -164,7 +165,7 @@ class FeatureView:
         by_layer: Mapping[int, Features],
         learned: Array | None,
         top: int,
-        domain: tuple[float, float],
+        domain: Range,
         scaling: Scaling,
     ) -> FeatureView:
         """That of these features.

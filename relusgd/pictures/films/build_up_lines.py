@@ -7,9 +7,8 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array, Network
+from relusgd.model.network import Array, Booleans, Integers, Network, Range
 from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Line2D, LineCollection
 from relusgd.pictures.kit.sheet import MOVING, Sheet
@@ -64,7 +63,7 @@ ABOVE_OTHERS, ABOVE_UNITS, ABOVE_THE_SUM = 0.1, 0.2, 0.3
 top."""
 
 
-def begin_of(interval: tuple[float, float]) -> float:
+def begin_of(interval: Range) -> float:
     """When something begins to come, as a share of the build-up."""
     begin, _ = interval
     return begin
@@ -75,7 +74,7 @@ def shares_passed(count: int) -> Array:
     return (np.arange(count) + 1) / count
 
 
-def chosen_units(network: Network, view: View) -> NDArray[np.int64]:
+def chosen_units(network: Network, view: View) -> Integers:
     """Up to three units whose elbows are well inside the domain: those that bend most, apart from
     each other. If there are none, the unit that adds most."""
     low, high = _domain_of(view)
@@ -102,14 +101,14 @@ def chosen_units(network: Network, view: View) -> NDArray[np.int64]:
     return np.array(chosen, dtype=np.int64)
 
 
-def _domain_of(view: View) -> tuple[float, float]:
+def _domain_of(view: View) -> Range:
     """The ends of the domain, in network units."""
     ends = np.array([view.low, view.high])
     low, high = view.dataset.scaling.x_to_network(ends)
     return low, high
 
 
-def _are_apart(place: Array, chosen: Sequence[int]) -> NDArray[np.bool_]:
+def _are_apart(place: Array, chosen: Sequence[int]) -> Booleans:
     """Which elbows are LEAST_APART from those of the units chosen so far."""
     is_apart = np.ones(len(place), dtype=bool)
     for other in chosen:
@@ -135,7 +134,7 @@ class BuildUp:
         upper: UpperStorey,
         view: View,
         row: int,
-        units: Sequence[int] | NDArray[np.int64],
+        units: Sequence[int] | Integers,
         count: int,
     ) -> None:
         self._shares = shares_passed(count)
@@ -163,7 +162,7 @@ class BuildUp:
         others = self._lines_of_others(network, chosen)
         self._make_artists(sheet, upper, others)
 
-    def _outputs(self, network: Network, units: Sequence[int] | NDArray[np.int64]) -> Array:
+    def _outputs(self, network: Network, units: Sequence[int] | Integers) -> Array:
         """The outputs of units along x, shape (units, points)."""
         shape = (len(units), len(self._x))
         x_of_every_unit = np.broadcast_to(self._x, shape)

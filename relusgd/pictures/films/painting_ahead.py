@@ -21,8 +21,8 @@ from itertools import count
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from relusgd.pictures.films.painter import Frame
 from relusgd.systems import available_cores
 
 SLOTS = 3
@@ -37,8 +37,6 @@ ORDER_BYTES = 8
 """The length of an order: the place of a frame in the film."""
 
 PAINTED = b"p"
-
-Frame = NDArray[np.uint8]
 
 
 class PaintsAhead(Protocol):

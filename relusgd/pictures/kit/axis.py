@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
 
@@ -58,7 +58,7 @@ class TimeAxis:
         since_first = np.asarray(step, dtype=np.float64) - self.first
         return np.log1p(since_first / self.softness)
 
-    def limits(self, margin: float = 0.015) -> tuple[float, float]:
+    def limits(self, margin: float = 0.015) -> Range:
         """The places of the ends, with free paper beyond. margin: a share of the axis."""
         end = math.log1p(self._length / self.softness)
         return -margin * end, (1 + margin) * end
@@ -117,7 +117,7 @@ class ErrorAxis:
     high: float
 
     @property
-    def limits(self) -> tuple[float, float]:
+    def limits(self) -> Range:
         """The places of both ends."""
         return self.low, self.high
 

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers, Range
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, StepPatch
 from relusgd.pictures.kit.sheet import MOVING
 
@@ -34,7 +33,7 @@ class Part(Protocol):
 class AtRows:
     """A part of one of several runs. rows: what it shows at every moment, shape (moments,)."""
 
-    def __init__(self, part: Part, rows: NDArray[np.int64]) -> None:
+    def __init__(self, part: Part, rows: Integers) -> None:
         self._part, self._rows = part, rows
         self.moving = part.moving
 
@@ -54,7 +53,7 @@ class InOneOrder:
             part.show(index)
 
 
-def kept_near(y: Array, limits: tuple[float, float]) -> Array:
+def kept_near(y: Array, limits: Range) -> Array:
     """Heights, cut where they are so far from a panel with these limits that no pixel differs."""
     low, high = limits
     reach = FAR * (high - low)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 
 OUTSIDE = 0.1
 """The part of the snapshots whose values may lie outside of robust limits."""
 
 
-def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> tuple[float, float]:
+def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> Range:
     """Limits around all of `core`, widened towards most of what is wished for.
 
     wished: lowest and highest values of snapshots, shape (n, 2). A tenth of them may stay outside,

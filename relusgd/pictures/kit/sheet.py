@@ -30,6 +30,9 @@ UPRIGHT, MOST_UPRIGHT = 1.2, 1.4
 """A picture that is more than so many times as high as wide has larger letters and thicker lines,
 at most by the second factor."""
 
+LineLook = dict[str, Any]
+"""How a line or a point is drawn: keywords of matplotlib's Line2D."""
+
 TICK_LETTERS = 0.93
 TITLE_LETTERS = 1.2
 """Heights of the letters of ticks and of the title, in parts of those of plain words."""
@@ -267,7 +270,7 @@ class Sheet:
         words = shortened(name, pixels, room)
         self.text(x, axes.centre_y, words, pixels=pixels, rotation=90, ha="center", va="center")
 
-    def entry(self, x: float, y: float, look: dict[str, Any], words: str, *, pixels: float) -> None:
+    def entry(self, x: float, y: float, look: LineLook, words: str, *, pixels: float) -> None:
         """An entry of a legend from pixel (x, y): a sample of a line or a point drawn like `look`,
         then words."""
         length = 2.0 * pixels
@@ -277,7 +280,7 @@ class Sheet:
             self._sample([x + length / 2], y, {**look, "linestyle": ""})
         self.text(x + length + 0.5 * pixels, y, words, pixels=pixels, va="center_baseline")
 
-    def _sample(self, x: Sequence[float], y: float, look: dict[str, Any]) -> None:
+    def _sample(self, x: Sequence[float], y: float, look: LineLook) -> None:
         xs = [place / self.width for place in x]
         ys = [y / self.height] * len(x)
         self.figure.add_artist(Line2D(xs, ys, transform=self.figure.transFigure, **look))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from relusgd.model.network import Range
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
@@ -187,7 +188,7 @@ def panel_sheet(sheet: Sheet, count: int) -> Sheet:
     return sheet.finer(0.8 if count <= FEW_PANELS else 0.62)
 
 
-def panel_ticks(y_limits: tuple[float, float], height: float, line: int) -> Ticks:
+def panel_ticks(y_limits: Range, height: float, line: int) -> Ticks:
     """The ticks of y of a panel in a grid, of this height; line: the distance of two lines of
     text."""
     most = max(2, min(6, int(height / (2.2 * line))))

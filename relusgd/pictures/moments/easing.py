@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from relusgd.model.network import Range
 
-def grown(share: float, interval: tuple[float, float]) -> float:
+
+def grown(share: float, interval: Range) -> float:
     """How much of something has come, from 0 to 1. share: of the film; interval: while it comes.
 
     The cubic 3 t² − 2 t³ has slope 0 at both ends.

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.diagnostics.events.film_clock import film_places, rows_along_film
 from relusgd.diagnostics.events.smoothing import window_bounds, window_means
 from relusgd.errors import InputError
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import SOFT_START
 from relusgd.pictures.scenes.scene import Scene
 
@@ -38,7 +37,8 @@ SHARE_OF_CLOCK = 0.25
 """What the whole clock counts beside the whole way of the function, so that a film does not jump
 over a time in which only elbows move."""
 
-Indices = NDArray[np.int64]
+Indices = Integers
+"""Places of moments, in the order of time."""
 
 
 # How many frames, and how fast

@@ -7,9 +7,8 @@ neighbouring snapshots, and moments keep a distance along the axis of time.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.moments.frames import distinct, nearest, wanted_epochs
 from relusgd.pictures.scenes.view import View
@@ -67,7 +66,7 @@ def _progress(smooth: Array, place: Array) -> Array:
     return np.asarray(way / whole_way + TIME * place)
 
 
-def sampled_snapshots(view: View, usual: int, wide: int) -> NDArray[np.int64]:
+def sampled_snapshots(view: View, usual: int, wide: int) -> Integers:
     """Rows of at most this many snapshots, evenly spaced along the axis of time.
 
     wide: how many for layers wider than WIDE.
@@ -95,7 +94,7 @@ def spread(places: Array, apart: float) -> Array:
     return moved
 
 
-def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int]:
+def _kept_apart(rows: Integers, place: Array, apart: float) -> list[int]:
     """The rows without those that stand much closer than `apart` to one before, or to the last."""
     least = LEAST_APART * apart
     last = len(rows) - 1
@@ -110,7 +109,7 @@ def _kept_apart(rows: NDArray[np.int64], place: Array, apart: float) -> list[int
     return [int(row) for row in rows[kept]]
 
 
-def _places(view: View, rows: NDArray[np.int64]) -> Array:
+def _places(view: View, rows: Integers) -> Array:
     """Where snapshots stand along the axis of time, from 0 to 1."""
     first = float(view.clock[0])
     last = float(view.clock[-1])
@@ -120,7 +119,7 @@ def _places(view: View, rows: NDArray[np.int64]) -> Array:
     return np.asarray(place / whole)
 
 
-def _finite_values(view: View, rows: NDArray[np.int64]) -> Array:
+def _finite_values(view: View, rows: Integers) -> Array:
     """The learned functions of snapshots, shape (n, points), cut to the limits of the picture: what
     lies beyond is not seen to move."""
     low, high = view.y_limits

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from relusgd.config import Config, config_to_yaml
 from relusgd.evenly_chosen import evenly_chosen
+from relusgd.model.network import Array, Integers
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.axis import SOFT_START
 from relusgd.pictures.moments.frames import Indices
@@ -103,7 +104,7 @@ def pack(values: ArrayLike) -> str:
     return base64.b64encode(numbers.tobytes()).decode("ascii")
 
 
-def clock_numbers(clock: NDArray[np.float64]) -> list[float]:
+def clock_numbers(clock: Array) -> list[float]:
     """Moments in epochs; whole ones are written without a fraction, which makes pages smaller."""
     return [int(moment) if moment.is_integer() else moment for moment in clock.tolist()]
 
@@ -113,7 +114,7 @@ def _number_of(dataset: Dataset, datasets: Sequence[Dataset]) -> int:
     return next(number for number, other in enumerate(datasets) if _equal(other, dataset))
 
 
-def _rows(scene: Scene, view: View) -> NDArray[np.int64]:
+def _rows(scene: Scene, view: View) -> Integers:
     """The snapshot of a run that is shown at each moment of the scene."""
     return scene.rows(view) if isinstance(scene, RunGroup) else np.arange(len(view))
 
@@ -191,7 +192,7 @@ def _cells_data(view: View, rows: Indices) -> dict[str, Any]:
     return {"cells": {name: pack(np.stack(column)) for name, column in columns.items()}}
 
 
-def _error_data(column: NDArray[np.float64], rows: Indices) -> dict[str, str]:
+def _error_data(column: Array, rows: Indices) -> dict[str, str]:
     """The errors of these rows, and the lowest and highest around each where rows were left out."""
     values = {"value": pack(column[rows])}
     if len(rows) == len(column):

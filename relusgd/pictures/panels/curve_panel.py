@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.moving_lines import MovingLines
 from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
 from relusgd.pictures.kit.plain_matplotlib import Artist, to_rgba_array
@@ -241,7 +240,7 @@ class CurvePanel:
             self._kinks.set_facecolor(self._layer_colours[layers - 1])
         self._out_of_sight.show(index, curve.y)
 
-    def _marked(self, strength: Array) -> NDArray[np.int64]:
+    def _marked(self, strength: Array) -> Integers:
         """Which bends are marked: those that can be seen; none where a density shows them."""
         if not self._view.marks_kinks:
             return np.empty(0, dtype=np.int64)

@@ -9,14 +9,13 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.band import Band, shade_band, summarise
 from relusgd.pictures.kit.parts import moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import looks_of, run_dash
 from relusgd.pictures.scenes.scales import error_axis, errors_of, noise_level, step_axis
@@ -36,7 +35,7 @@ class ErrorPanel:
         box: Box,
         time: TimeAxis,
         error: ErrorAxis,
-        moments: NDArray[np.int64] | Array,
+        moments: Integers | Array,
         x_ticks: Ticks,
         y_ticks: Ticks,
     ) -> None:
@@ -154,7 +153,7 @@ class ErrorCurve:
         panel: ErrorPanel,
         band: Band,
         y: Array,
-        rows: NDArray[np.int64],
+        rows: Integers,
         *,
         order: float,
         end: float = math.inf,
@@ -184,7 +183,7 @@ class ErrorCurve:
         )
         self.moving: list[Artist] = [self.past, self.dot]
 
-    def _draw_future(self, sheet: Sheet, axes: Axes, order: float, look: dict[str, Any]) -> None:
+    def _draw_future(self, sheet: Sheet, axes: Axes, order: float, look: LineLook) -> None:
         """The whole curve, pale, and the range of neighbours where there are more than pixels."""
         band = self._band
         axes.plot(

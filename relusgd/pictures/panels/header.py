@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.fonts import DPI, font
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.plain_matplotlib import (
@@ -59,7 +60,7 @@ class Field:
         return cls(word, lambda _: text, text, pixels)
 
     @classmethod
-    def counting(cls, word: str, counts: NDArray[np.int64], pixels: float) -> Field:
+    def counting(cls, word: str, counts: Integers, pixels: float) -> Field:
         """A number that only grows, such as the epoch: one of these counts, shape (moments,)."""
         last = f"{counts[-1]:,}"
         return cls(word, lambda index: f"{counts[index]:,}", last, pixels)
@@ -154,7 +155,7 @@ def _count(view: View, name: str, pixels: float) -> Field:
     return Field(word, lambda index: f"{int(column[index]):,}", widest, pixels)
 
 
-def _sample_of(column: NDArray[np.generic]) -> NDArray[np.float64]:
+def _sample_of(column: NDArray[np.generic]) -> Array:
     """A few hundred finite values of a column, with its smallest and largest."""
     values = np.asarray(column, dtype=np.float64)
     finite = values[np.isfinite(values)]

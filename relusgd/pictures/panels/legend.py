@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from relusgd.pictures.kit.sheet import Box, Sheet, entry_width
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet, entry_width
 from relusgd.pictures.kit.stack import flow
 from relusgd.pictures.panels.marks import looks_of
 from relusgd.pictures.panels.reference_lines import reference_look
@@ -25,7 +24,7 @@ GAP = 1.2
 class Entry:
     """An entry of a legend: how its line or point is drawn, and its words, long and short."""
 
-    look: dict[str, Any]
+    look: LineLook
     long: str
     short: str
 
@@ -72,7 +71,7 @@ def reference_entry(sheet: Sheet, reference: ReferenceCurve) -> Entry:
     return Entry(reference_look(sheet, reference.name), reference.title, reference.short)
 
 
-def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> Iterator[Entry]:
+def _unit_entries(looks: dict[str, LineLook], views: Sequence[View]) -> Iterator[Entry]:
     """The entries of units, or for wide layers of the density of their bends.
 
     Colours show the sign of the output weight, which units of deep networks do not have.
@@ -92,7 +91,7 @@ def _unit_entries(looks: dict[str, dict[str, Any]], views: Sequence[View]) -> It
         yield Entry(looks["bends"], "elbows of layer 1", "elbows")
 
 
-def _layer_entries(sheet: Sheet, looks: dict[str, dict[str, Any]], deepest: int) -> Iterator[Entry]:
+def _layer_entries(sheet: Sheet, looks: dict[str, LineLook], deepest: int) -> Iterator[Entry]:
     """Breakpoints by layer; the last colour stands for all the layers from its own on."""
     most = len(sheet.colours.layers)
     yield Entry(looks["layer 1"], "bend by layer 1", "layer 1")
@@ -147,7 +146,7 @@ def draw_legend(sheet: Sheet, box: Box, entries: Sequence[Entry]) -> None:
 
 
 def draw_entries(
-    sheet: Sheet, x: float, height: float, looks: Sequence[dict[str, Any]], words: Sequence[str]
+    sheet: Sheet, x: float, height: float, looks: Sequence[LineLook], words: Sequence[str]
 ) -> None:
     """Entries in one line from pixel x."""
     pixels = LETTERS * sheet.scale.text

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.plain_matplotlib import to_rgba_array
-from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.sheet import LineLook, Sheet
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.scenes.view import View
 
@@ -22,7 +22,7 @@ USUAL_CROWD = 200
 """The number of training points whose dots have the usual size; of more they are smaller."""
 
 
-def x_limits(domain: tuple[float, float]) -> tuple[float, float]:
+def x_limits(domain: Range) -> Range:
     """The ends of an x axis that shows this domain."""
     low, high = domain
     margin = MARGIN * (high - low)
@@ -41,7 +41,7 @@ def active_ticks(view: View) -> Ticks:
     return Ticks((0.0, float(most)), ("0", f"{most:,}"))
 
 
-def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
+def looks_of(sheet: Sheet, view: View | None) -> dict[str, LineLook]:
     """How each kind of line and point is drawn, in the panels and in the legend."""
     colours, points = sheet.colours, sheet.points
     crowd = len(view.dataset.x_train) if view else USUAL_CROWD
@@ -60,7 +60,7 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
         "markeredgecolor": colours.paper,
         "markeredgewidth": points(1.0),
     }
-    looks: dict[str, dict[str, Any]] = {
+    looks: dict[str, LineLook] = {
         "data": {
             "linestyle": "",
             "marker": "o",
@@ -106,12 +106,12 @@ def looks_of(sheet: Sheet, view: View | None) -> dict[str, dict[str, Any]]:
     return looks
 
 
-def pale(sheet: Sheet, colour: str) -> dict[str, Any]:
+def pale(sheet: Sheet, colour: str) -> LineLook:
     """A colour, as pale as it may be to be told from the paper."""
     return {"color": colour, "alpha": sheet.least_opacity(colour)}
 
 
-def run_look(sheet: Sheet, number: int) -> dict[str, Any]:
+def run_look(sheet: Sheet, number: int) -> LineLook:
     """How the line of a run or group with this number is drawn: over its panel, and in charts."""
     return {
         "color": sheet.run_colour(number),

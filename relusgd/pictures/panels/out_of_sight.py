@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.fonts import font
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import kept_near
@@ -40,7 +40,7 @@ class OutOfSight:
         sheet: Sheet,
         axes: Axes,
         view: View,
-        limits: tuple[float, float],
+        limits: Range,
         colour: str,
         highest: float = HIGHEST,
     ) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from relusgd.pictures.kit.fonts import drawable
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet
 from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.kit.title_lines import fits, fits_on_two, title_lines
 from relusgd.pictures.panels.header import Field, Header, header_width
@@ -39,7 +38,7 @@ class PanelHead:
         sheet: Sheet,
         box: Box,
         lines: int,
-        sample: dict[str, Any] | None,
+        sample: LineLook | None,
         letters: float | None = None,
     ) -> None:
         self._sheet = sheet

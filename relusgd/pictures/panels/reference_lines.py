@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.parts import kept_near, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D
-from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.sheet import LineLook, Sheet
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 
 WIDTH = 2.0
@@ -24,7 +24,7 @@ DASHES: dict[str, Any] = {
 """How each is dashed: of the colours alone, not all people can tell five apart."""
 
 
-def reference_look(sheet: Sheet, name: str) -> dict[str, Any]:
+def reference_look(sheet: Sheet, name: str) -> LineLook:
     """How the line of a reference is drawn, in panels and in the legend."""
     return {
         "color": sheet.colours.references[list(DASHES).index(name)],
@@ -45,7 +45,7 @@ class ReferenceLines:
         sheet: Sheet,
         axes: Axes,
         references: Sequence[ReferenceCurve],
-        y_limits: tuple[float, float],
+        y_limits: Range,
         order: float = 0.12,
         ground: Axes | None = None,
     ) -> None:

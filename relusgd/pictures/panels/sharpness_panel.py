@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.error_panel import ErrorPanel
 from relusgd.pictures.panels.legend import Entry
@@ -45,12 +43,12 @@ def sharpness_entries(sheet: Sheet, course: SharpnessCourse) -> list[Entry]:
     return entries
 
 
-def sharpness_look(sheet: Sheet) -> dict[str, Any]:
+def sharpness_look(sheet: Sheet) -> LineLook:
     """How the sharpness is drawn."""
     return {"color": sheet.colours.sharpness, "linewidth": sheet.points(2.2)}
 
 
-def edge_look(sheet: Sheet) -> dict[str, Any]:
+def edge_look(sheet: Sheet) -> LineLook:
     """How the edge is drawn."""
     return {
         "color": sheet.colours.sharpness,

@@ -6,10 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans, Range
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
@@ -348,7 +347,7 @@ def segments_between(x: Array, y: Array) -> Array:
     return np.stack([starts, ends], axis=2)
 
 
-def reaches_into(x: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
+def reaches_into(x: Array, domain: Range) -> Booleans:
     """Whether segments, shape (…, 2), have a part in the domain."""
     low, high = domain
     left = x.min(axis=-1)

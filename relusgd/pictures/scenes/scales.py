@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.date_ticks import date_ticks
 from relusgd.pictures.kit.ticks import Ticks, fitting_ticks
@@ -19,8 +19,8 @@ from relusgd.pictures.scenes.view import View
 class Scales:
     """x: the domain shown; y: its limits. unit, kink, bend: the strengths that are drawn full."""
 
-    x: tuple[float, float]
-    y: tuple[float, float]
+    x: Range
+    y: Range
     unit: float
     kink: float
     bend: float
@@ -44,14 +44,12 @@ class Scales:
         )
 
 
-def shared_domain(views: Sequence[View]) -> tuple[float, float]:
+def shared_domain(views: Sequence[View]) -> Range:
     """The domain that holds those of all views."""
     return min(view.low for view in views), max(view.high for view in views)
 
 
-def position_ticks(
-    views: Sequence[View], domain: tuple[float, float], room: float, pixels: float
-) -> Ticks:
+def position_ticks(views: Sequence[View], domain: Range, room: float, pixels: float) -> Ticks:
     """Ticks of x along `room` pixels, with labels that stay apart in letters of this height.
 
     Where the x of all views were dates, these are whole years, months or days.

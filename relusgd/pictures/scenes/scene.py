@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.errors import InputError
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.scenes.scales import errors_of, noise_level
 from relusgd.pictures.scenes.view import View
@@ -43,7 +42,7 @@ class RunGroup:
     def __len__(self) -> int:
         return len(self.clock)
 
-    def rows(self, view: View) -> NDArray[np.int64]:
+    def rows(self, view: View) -> Integers:
         """For every moment the index of the view's last snapshot until then, shape (moments,).
 
         A run that has ended stays at its last snapshot.

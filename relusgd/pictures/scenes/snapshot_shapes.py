@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +19,7 @@ class LearnedCurve:
     y: Array
     kink: Array
     sign: Array
-    layer: NDArray[np.int64]
+    layer: Integers
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.model.binning import Cells, bin_units
 from relusgd.model.breakpoints import breakpoints, vertices
 from relusgd.model.history import History
-from relusgd.model.network import Array, Network, elbow_positions
+from relusgd.model.network import Array, Integers, Network, elbow_positions
 from relusgd.model.points import Dataset
 from relusgd.pictures.scenes.contributions import active_ends, line_weight, unit_outputs
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
@@ -138,7 +137,7 @@ class SnapshotView:
                 layer,
             )
 
-    def _corners(self, index: int) -> tuple[Array, Array, NDArray[np.int64]]:
+    def _corners(self, index: int) -> tuple[Array, Array, Integers]:
         """x and f(x) in network units where the line bends, and the layers of inner bends."""
         network, (low, high) = self.history.network(index), self._network_domain
         if self.deep:
@@ -212,7 +211,7 @@ class SnapshotView:
         with np.errstate(all="ignore"):
             return float(self.dataset.scaling.y_to_original(output_bias))
 
-    def active(self, index: int) -> tuple[Array, NDArray[np.int64]]:
+    def active(self, index: int) -> tuple[Array, Integers]:
         """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count
         between them, shape (n,).
         """
@@ -267,14 +266,14 @@ def bending(network: Network) -> Array:
         return np.asarray(np.abs(network.slope) * outgoing)
 
 
-def strongest(strength: Array, most: int) -> NDArray[np.int64]:
+def strongest(strength: Array, most: int) -> Integers:
     """Indices, in their order, of all or of the `most` largest."""
     if len(strength) <= most:
         return np.arange(len(strength))
     return np.sort(np.argpartition(strength, -most)[-most:])
 
 
-def _active_along(slope: Array, bias: Array, x: Array) -> NDArray[np.int64]:
+def _active_along(slope: Array, bias: Array, x: Array) -> Integers:
     """The number of units with slope·x + bias > 0 at each x, none of which is an elbow; by counting
     elbows, not units × points.
     """

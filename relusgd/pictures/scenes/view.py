@@ -7,7 +7,7 @@ from itertools import takewhile
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.quick_quantile import quantile
 from relusgd.pictures.kit.robust_limits import OUTSIDE, robust_limits
 from relusgd.pictures.scenes.snapshot_shapes import LearnedCurve
@@ -61,7 +61,7 @@ class View(SnapshotView):
         return _scale(highest)
 
     @cached_property
-    def function_limits(self) -> tuple[float, float]:
+    def function_limits(self) -> Range:
         """Limits of y that hold for the whole history: all data and the truth, and the bulk of the
         predictions.
         """
@@ -78,7 +78,7 @@ class View(SnapshotView):
         return robust_limits(np.concatenate(core), predicted, extent=0.4, margin=0.06)
 
     @cached_property
-    def y_limits(self) -> tuple[float, float]:
+    def y_limits(self) -> Range:
         """The limits of the function, with room for the bulk of the units' ends."""
         limits = self.function_limits
         if self.wide:
@@ -86,7 +86,7 @@ class View(SnapshotView):
         around = np.array([self._bulk_of_units(index) for index in self._sample])
         return robust_limits(np.array(limits), around, extent=0.15, margin=0.0)
 
-    def _bulk_of_units(self, index: int) -> tuple[float, float]:
+    def _bulk_of_units(self, index: int) -> Range:
         """The heights between which the ends of most units' lines lie, and the line at 0."""
         heights = self.units(index).lines[:, :, 1]
         if not len(heights):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.scenes.snapshot_view import strongest
 
 MOST_ARROWS = 60
@@ -29,7 +28,7 @@ class Arrows:
     outside: how many elbows are not between them.
     """
 
-    number: NDArray[np.int64]
+    number: Integers
     start: Array
     stop: Array
     factor: int

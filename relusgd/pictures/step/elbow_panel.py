@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from relusgd.pictures.kit.fonts import DPI
 from relusgd.pictures.kit.plain_matplotlib import Axes
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet
 from relusgd.pictures.panels.marks import pale
 from relusgd.pictures.step.elbow_arrows import Arrows
 from relusgd.pictures.step.step_scene import StepScene
@@ -42,7 +40,7 @@ class ElbowPanel:
         axes: Axes,
         scene: StepScene,
         arrows: Arrows,
-        looks: dict[str, dict[str, Any]],
+        looks: dict[str, LineLook],
     ) -> None:
         self.sheet = sheet
         self.box = box

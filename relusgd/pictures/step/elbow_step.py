@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
@@ -209,7 +209,7 @@ class StepBuilder:
         sheet.name_y(self.change, change, letters=SMALL_NAMES, room=self.change.height)
         sheet.name_x(self.change, dataset.x_name, room=self.change.width)
 
-    def _axes(self, box: Box, y_limits: tuple[float, float], y_ticks: Ticks) -> Axes:
+    def _axes(self, box: Box, y_limits: Range, y_ticks: Ticks) -> Axes:
         """The axes of a panel; the lowest has labels of x.
 
         A batch of one sample has a line at its x in the panels under the functions.
@@ -359,7 +359,7 @@ class StepBuilder:
         )
 
 
-def _change_limits(change: Array) -> tuple[float, float]:
+def _change_limits(change: Array) -> Range:
     """Limits of y around a change and 0."""
     finite = change[np.isfinite(change)]
     low = min(float(finite.min(initial=0.0)), 0.0)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from relusgd.pictures.kit.sheet import Sheet
+from relusgd.pictures.kit.sheet import LineLook, Sheet
 from relusgd.pictures.panels.marks import looks_of
 from relusgd.pictures.scenes.view import View
 
 
-def step_looks(sheet: Sheet, view: View) -> dict[str, dict[str, Any]]:
+def step_looks(sheet: Sheet, view: View) -> dict[str, LineLook]:
     """How lines and points are drawn: as in every picture, and those that only a step has."""
     colours, points = sheet.colours, sheet.points
     looks = looks_of(sheet, view)
-    dot: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": points(8.0)}
+    dot: LineLook = {"linestyle": "", "marker": "o", "markersize": points(8.0)}
     looks["after"] = {"color": colours.learned, "linewidth": points(3.4)}
     looks["before"] = {"color": colours.faint, "linewidth": points(1.6)}
     looks["pulling"] = {

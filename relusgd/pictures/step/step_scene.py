@@ -8,7 +8,7 @@ import numpy as np
 
 from relusgd.diagnostics.elbow_step import ElbowStep, UnitStep
 from relusgd.model.history import History
-from relusgd.model.network import Array, Booleans, Network
+from relusgd.model.network import Array, Booleans, Network, Range
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.robust_limits import robust_limits
 from relusgd.pictures.scenes.contributions import active_ends, unit_outputs
@@ -56,7 +56,7 @@ class StepScene:
         )
 
     @property
-    def y_limits(self) -> tuple[float, float]:
+    def y_limits(self) -> Range:
         """Limits of y around the data, the points of the batch and the function before the step.
 
         The function after it, and what a chosen unit adds, are held, too, unless they are far off.

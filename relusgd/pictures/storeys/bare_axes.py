@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from relusgd.model.network import Range
 from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.ticks import Ticks
@@ -21,9 +22,7 @@ POSITION_LINES = 0.85
 """How far under the axes the feet of the labels of x stand, in lines of text."""
 
 
-def bare_axes(
-    sheet: Sheet, box: Box, x: tuple[float, float], y: tuple[float, float], order: float = 0.0
-) -> Axes:
+def bare_axes(sheet: Sheet, box: Box, x: Range, y: Range, order: float = 0.0) -> Axes:
     """Axes with these limits in the box that show nothing by themselves.
 
     order: axes with a higher one are drawn over those with a lower one.
@@ -39,7 +38,7 @@ def bare_axes(
 def write_heights(
     sheet: Sheet,
     box: Box,
-    limits: tuple[float, float],
+    limits: Range,
     ticks: Ticks,
     others: Iterable[float] = (),
 ) -> list[float]:
@@ -67,21 +66,21 @@ def write_heights(
     return written
 
 
-def pixel_height(box: Box, place: float, limits: tuple[float, float]) -> float:
+def pixel_height(box: Box, place: float, limits: Range) -> float:
     """The height in pixels of a place on the upright axis of a box. limits: as of the axis."""
     at_bottom, at_top = limits
     share = (place - at_bottom) / (at_top - at_bottom)
     return box.bottom + share * box.height
 
 
-def pixel_across(box: Box, place: float, limits: tuple[float, float]) -> float:
+def pixel_across(box: Box, place: float, limits: Range) -> float:
     """The same of a place on the axis of x, from the left of the picture."""
     at_left, at_right = limits
     share = (place - at_left) / (at_right - at_left)
     return box.left + share * box.width
 
 
-def write_positions(sheet: Sheet, box: Box, limits: tuple[float, float], ticks: Ticks) -> None:
+def write_positions(sheet: Sheet, box: Box, limits: Range, ticks: Ticks) -> None:
     """The labels of places along x, under the box. limits: at its left and right edge."""
     for place, label in zip(ticks.places, ticks.labels, strict=True):
         sheet.text(

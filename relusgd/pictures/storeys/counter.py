@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from relusgd.model.network import Integers
 from relusgd.pictures.kit.plain_matplotlib import Artist, Text
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import steady_width, text_width
@@ -24,7 +22,7 @@ class TimeCounter:
     counts: the number at every moment, shape (moments,).
     """
 
-    def __init__(self, sheet: Sheet, box: Box, word: str, counts: NDArray[np.int64]) -> None:
+    def __init__(self, sheet: Sheet, box: Box, word: str, counts: Integers) -> None:
         self._sheet = sheet
         self._counts = counts
         self._pixels = COUNTER_LETTERS * sheet.scale.text
@@ -58,7 +56,7 @@ class TimeCounter:
         return pasted
 
     @staticmethod
-    def width(sheet: Sheet, word: str, counts: NDArray[np.int64]) -> float:
+    def width(sheet: Sheet, word: str, counts: Integers) -> float:
         """The pixels that the counter takes at its widest."""
         text = sheet.scale.text
         pixels = COUNTER_LETTERS * text

@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
@@ -169,7 +168,7 @@ class ElbowsBuilder:
         up[alive] += rising[shown[alive]]
         down[alive] += falling[shown[alive]]
 
-    def _sampled(self, view: View, heights: Array, most: int) -> NDArray[np.int64]:
+    def _sampled(self, view: View, heights: Array, most: int) -> Integers:
         """The snapshots of a run that the rows of time show, at most so many of them."""
         if is_solved_at_once(view):
             return np.arange(2)

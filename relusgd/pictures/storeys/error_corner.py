@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.band import Band, summarise
 from relusgd.pictures.kit.number_text import error_text
@@ -51,7 +51,7 @@ class Corner:
     """Where the errors stand. at_right: in which corner; limits: of y, with room for it."""
 
     at_right: bool
-    limits: tuple[float, float]
+    limits: Range
 
     @classmethod
     def free(cls, view: View, box: Box, scales: Scales, width: float, height: float) -> Corner:
@@ -84,7 +84,7 @@ def corner_size(sheet: Sheet, storey: Box) -> tuple[float, float]:
     return width, max(HEIGHT * storey.height, 4.0 * text)
 
 
-def _highest(view: View, start: float, stop: float, limits: tuple[float, float]) -> float:
+def _highest(view: View, start: float, stop: float, limits: Range) -> float:
     """The highest that anything ever is between two places of x, within the limits of y."""
     scaling, dataset = view.dataset.scaling, view.dataset
     lowest = limits[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
@@ -34,7 +33,7 @@ class LowerStorey:
         view: View,
         scales: Scales,
         time: TimeAxis,
-        clock: NDArray[np.int64] | Array,
+        clock: Integers | Array,
     ) -> None:
         self.box = box
         first, last = time.limits(MARGIN)
@@ -70,7 +69,7 @@ class LowerStorey:
         self._revealed.reveal(rows)
 
 
-def rows_until(time: TimeAxis, clock: Array, box: Box) -> NDArray[np.int64]:
+def rows_until(time: TimeAxis, clock: Array, box: Box) -> Integers:
     """How many rows of pixels from the upper edge of a box lie before each moment."""
     first, last = time.limits(MARGIN)
     share_above = (time.place(clock) - first) / (last - first)

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.model.breakpoints import breakpoints
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Booleans, Integers, Range
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, LineCollection
 from relusgd.pictures.kit.sheet import Sheet
@@ -91,20 +90,20 @@ def draw_paths(
     return paths
 
 
-def _looks(shade: NDArray[np.int64], sign: Array) -> NDArray[np.int64]:
+def _looks(shade: Integers, sign: Array) -> Integers:
     """One number, from 1 on, for shade and direction of a piece, so that pieces that look alike
     are found by one comparison."""
     bends_up = (sign > 0).astype(np.int64)
     return 1 + 2 * shade + bends_up
 
 
-def _shades_and_bends(looks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _shades_and_bends(looks: Integers) -> tuple[Integers, Booleans]:
     """The shades, and whether it bends up, of these numbers: `_looks` backwards."""
     shade, bends_up = np.divmod(looks - 1, 2)
     return shade, bends_up == 1
 
 
-def _lines_by_look(x: Array, y: Array, look: NDArray[np.int64]) -> tuple[list[Array], list[int]]:
+def _lines_by_look(x: Array, y: Array, look: Integers) -> tuple[list[Array], list[int]]:
     """The points of every line of all paths, and how each line looks.
 
     x: shape (rows, units), y: shape (rows,), look: of the pieces between, shape (rows − 1, units).
@@ -122,7 +121,7 @@ def _lines_by_look(x: Array, y: Array, look: NDArray[np.int64]) -> tuple[list[Ar
     return lines, looks
 
 
-def _is_path(x: Array, y: Array, slope: Array, domain: tuple[float, float]) -> NDArray[np.bool_]:
+def _is_path(x: Array, y: Array, slope: Array, domain: Range) -> Booleans:
     """Which pieces from one row to the next are drawn, shape (rows − 1, units).
 
     Not those outside of the domain, and no jumps: when the slope of a unit changes sign, its elbow
@@ -145,9 +144,7 @@ def _is_path(x: Array, y: Array, slope: Array, domain: tuple[float, float]) -> N
     return keeps_sign & reaches_in & ~is_jump & np.isfinite(across)
 
 
-def _shades_and_signs(
-    view: View, rows: NDArray[np.int64], scales: Scales
-) -> tuple[NDArray[np.int64], Array]:
+def _shades_and_signs(view: View, rows: Integers, scales: Scales) -> tuple[Integers, Array]:
     """How strongly, from 0 to SHADES, and whereto each unit bends the function between one of these
     snapshots and the next, shape (rows − 1, units)."""
     strength = np.stack([original_bending(view, int(row)) for row in rows])
@@ -180,7 +177,7 @@ def _smoothed(amount: Array) -> Array:
     return np.asarray(of_neighbours / neighbours[:, None])
 
 
-def _stretches(look: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+def _stretches(look: Integers) -> Iterator[tuple[int, int, int]]:
     """First piece, first piece after, and look of every stretch of pieces that look alike."""
     if not len(look):
         return

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.plain_matplotlib import Artist
@@ -30,7 +29,7 @@ class RunStoreys:
         view: View,
         scales: Scales,
         time: TimeAxis,
-        clock: NDArray[np.int64] | Array,
+        clock: Integers | Array,
     ) -> None:
         self._sheet = sheet
         self._view = view

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.moving_lines import MovingLines
 from relusgd.pictures.kit.parts import moving_dots
 from relusgd.pictures.kit.plain_matplotlib import Artist
@@ -47,7 +46,7 @@ class Stems:
         upper: Box,
         lower: Box | None,
         scales: Scales,
-        rows: NDArray[np.int64],
+        rows: Integers,
     ) -> None:
         lowest = lower or upper
         self._upper_limits = scales.y

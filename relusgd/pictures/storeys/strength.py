@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.contrast import blend
 from relusgd.pictures.kit.plain_matplotlib import to_rgba_array
 from relusgd.pictures.kit.sheet import Sheet
@@ -28,7 +28,7 @@ def bend_colours(sheet: Sheet, sign: Array, amount: Array) -> Array:
     return _shades(sheet, by_sign)[number, _nearest_shade(amount)]
 
 
-def layer_colours(sheet: Sheet, layer: NDArray[np.int64], amount: Array) -> Array:
+def layer_colours(sheet: Sheet, layer: Integers, amount: Array) -> Array:
     """The same for breakpoints, by the hidden layer, from 1, whose unit switches there."""
     names = sheet.colours.layers
     number = np.minimum(layer, len(names)).astype(np.intp) - 1

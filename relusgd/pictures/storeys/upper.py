@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
@@ -202,7 +201,7 @@ class UpperStorey:
         x_of_bends, y_of_bends = curve.x[1:-1], y[1:-1]
         return MarkedBends(x_of_bends[marked], y_of_bends[marked], amount, colours)
 
-    def _marked(self, strength: Array) -> NDArray[np.int64]:
+    def _marked(self, strength: Array) -> Integers:
         """Which bends are marked: those that can be seen, weak ones first; none where a density
         shows them."""
         if not self._view.marks_kinks:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from relusgd.model.network import Integers
 from relusgd.pictures.kit.pasted_text import PastedText
@@ -71,7 +70,7 @@ class Words:
         view: View,
         scales: Scales,
         script: Script,
-        rows: NDArray[np.int64],
+        rows: Integers,
         others: Sequence[int] = (),
     ) -> None:
         self._sheet = sheet
@@ -200,7 +199,7 @@ class Words:
         for words, colour in names_of_bends(self._view, self._sheet.colours):
             self._writer.name(words, anchors, colour)
 
-    def _name_paths(self, lower: Box, rows: NDArray[np.int64]) -> bool:
+    def _name_paths(self, lower: Box, rows: Integers) -> bool:
         """Say what grows in the lower storey, where it is still empty in the first seconds.
 
         Whether there was room.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.model.network import Array
+from relusgd.model.network import Array, Range
 from relusgd.pictures.films.slow_motion.timing import SlowClock
 from relusgd.pictures.kit.parts import kept_near, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes
@@ -55,7 +55,7 @@ class EnlargedChange:
         self._line.set_alpha(self._clock.stays(index))
 
 
-def enlargement(change: Array, limits: tuple[float, float]) -> int:
+def enlargement(change: Array, limits: Range) -> int:
     """By what a change of the function is multiplied so that it can be seen between limits of y.
 
     change: f after the step less f before it, shape (K,). 1 where it can be seen as it is.
