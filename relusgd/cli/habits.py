@@ -22,9 +22,12 @@ NEAR = 0.75
 """How alike two options must be for one to stand in the corrected line."""
 
 NUMBER = re.compile(r"-[0-9.].*")
+"""A negative number, which is no option."""
+
 CONFIG_WORDS = ("c", "config", "config-file", "config-name", "config-path", "cfg", "yaml", "file")
 SET_WORDS = ("s", "S", "D", "override", "overrides", "param")
 MANY_WORDS = ("m", "multirun")
+"""How other tools call options for a config, for a key of it, and for several values of a key."""
 
 OPTION_WORDS = {
     "--out": ("o", "output", "outfile", "outdir", "output-dir", "output-file", "save", "to-file"),
@@ -87,13 +90,14 @@ def nearest_key(name: str) -> str | None:
     meant = key_named(name)
     if meant is not None:
         return meant
-    keys = {}
+    by_name = {}
     for key in known_keys():
         _, _, last_part = key.rpartition(".")
-        keys[last_part] = key
-    keys |= {key: key for key in known_keys()}
-    near = get_close_matches(name, keys, 1, NEAR)
-    return keys[near[0]] if near else None
+        by_name[last_part] = key
+    for key in known_keys():
+        by_name[key] = key
+    near = get_close_matches(name, by_name, 1, NEAR)
+    return by_name[near[0]] if near else None
 
 
 def _options(command: Any) -> dict[str, bool]:
@@ -115,6 +119,10 @@ def _can_be_read(command: Any, context: Any, line: _Line) -> bool:
     return True
 
 
+def _begins_an_option(word: str) -> bool:
+    return word.startswith("-") and not NUMBER.fullmatch(word)
+
+
 class _UnknownOptionError(Exception):
     """An option of which nobody knows what it means."""
 
@@ -134,19 +142,22 @@ class _Line:
     words: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._typed = self.command
+        self._changes_keys = "--set" in self.options
+
     def read(self, arguments: Sequence[str]) -> None:
         """Correct all arguments. Raises _UnknownOptionError."""
-        self._typed = self.command
         rest = list(arguments)
         while rest:
             word = rest.pop(0)
             if word == "--":
                 self.words += [word, *rest]
                 return
-            if not word.startswith("-") or word == "-" or NUMBER.fullmatch(word):
-                self._argument(word)
-            else:
+            if _begins_an_option(word) and word != "-":
                 self._option(word, rest)
+            else:
+                self._argument(word)
 
     # One word
 
@@ -166,12 +177,12 @@ class _Line:
         bare = name.lstrip("-")
         if name in self.options:
             self._own_option(word, rest)
-        elif bare in MANY_WORDS and "--set" in self.options:
+        elif bare in MANY_WORDS and self._changes_keys:
             self._fault(f"{name}: several values of a key are trained by relusgd sweep --grid")
-        elif bare in CONFIG_WORDS and "--set" in self.options:
+        elif bare in CONFIG_WORDS and self._changes_keys:
             self._fault(f"{name} is not an option of relusgd {self._typed}; the config comes alone")
             self.words.insert(0, self._value(rest, given))
-        elif bare in SET_WORDS and "--set" in self.options:
+        elif bare in SET_WORDS and self._changes_keys:
             self._argument(self._value(rest, given))
             if not self.faults:
                 raise _UnknownOptionError
@@ -182,11 +193,7 @@ class _Line:
         elif (key := self._key(bare.replace("-", "_"))) is not None:
             self._assign(name, key, self._value_of_key(key, rest, given))
         elif self._typed == "train" and name in self.sweep_options:
-            self.command = "sweep"
-            self._fault(f"{name} is an option of relusgd sweep, which trains many runs")
-            self.words.append(word)
-            if given is None:
-                self.words.append(self._value(rest))
+            self._option_of_sweep(name, word, rest)
         else:
             self._other_name(name, word, rest)
 
@@ -209,6 +216,14 @@ class _Line:
             value = f"{key}={','.join(values)}"
         self.words.append(value)
 
+    def _option_of_sweep(self, name: str, word: str, rest: list[str]) -> None:
+        """An option that sweep has and train has not."""
+        self.command = "sweep"
+        self._fault(f"{name} is an option of relusgd sweep, which trains many runs")
+        self.words.append(word)
+        if "=" not in word:
+            self.words.append(self._value(rest))
+
     def _other_name(self, name: str, word: str, rest: list[str]) -> None:
         """An option that other tools call so, or that is misspelt."""
         bare = name.lstrip("-")
@@ -230,7 +245,7 @@ class _Line:
 
     def _key(self, name: str) -> str | None:
         """The key of the config that a name stands for, if the command changes keys at all."""
-        return nearest_key(name) if "--set" in self.options else None
+        return nearest_key(name) if self._changes_keys else None
 
     def _switched_off(self, name: str) -> str | None:
         """The key that an option such as --no-nesterov switches off."""
@@ -272,12 +287,11 @@ class _Line:
 
         if given is not None:
             return given
-        stands_alone = not rest or (rest[0].startswith("-") and not NUMBER.fullmatch(rest[0]))
-        if stands_alone and is_switch(key):
+        if rest and not _begins_an_option(rest[0]):
+            return rest.pop(0)
+        if is_switch(key):
             return "true"
-        if stands_alone:
-            raise _UnknownOptionError
-        return rest.pop(0)
+        raise _UnknownOptionError
 
     def _fault(self, sentence: str) -> None:
         self.faults.append(sentence)

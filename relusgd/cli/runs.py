@@ -245,18 +245,16 @@ def events_table(events: Events) -> Table:
 
 def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     """A summary in words, by its labels."""
-    from relusgd.advice import in_shell, settings
-    from relusgd.runs.explanation import first_sentence
-
     has_test_points = not math.isnan(summary["test_mse"])
     error_name = "test_mse" if has_test_points else "train_mse"
     error = run.metrics[error_name]
     widths = " + ".join(f"{width:,}" for width in summary["hidden"])
     units = "hidden unit" if widths == "1" else "hidden units"
+    inactive = f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on"
     breakpoints = counted(summary["breakpoints"], "breakpoint")
     version = summary["versions"]["relusgd"]
     own_metrics = {name: number(value) for name, value in summary["own_metrics"].items()}
-    lines = {
+    return {
         "run": summary["run"],
         "status": summary["status"],
         "network": f"{widths} {units}, {summary['parameters']:,} parameters",
@@ -265,13 +263,21 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
         "train MSE": number(summary["train_mse"]),
         "test MSE": _test_words(summary) if has_test_points else "– (no test points)",
         "course": sparkline(error, 40),
-        "units": f"{summary['dead_units']:,} dead, {summary['always_on_units']:,} always on, "
-        f"{breakpoints}",
+        "units": f"{inactive}, {breakpoints}",
         **own_metrics,
         "snapshots": f"{summary['snapshots']:,}, {byte_size(summary['bytes'])}",
         "time": duration(summary["seconds"]),
         "engine": f"{summary['engine']}, kernel {summary['kernel']}, relusgd {version}",
+        **_outcome_lines(run, summary),
     }
+
+
+def _outcome_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
+    """What became of a training that has ended, and why; none before its end."""
+    from relusgd.advice import in_shell, settings
+    from relusgd.runs.explanation import first_sentence
+
+    lines = {}
     if summary["outcome"]:
         lines["outcome"] = OUTCOMES[summary["outcome"]]
     sentence = first_sentence(run) if summary["outcome"] == "learned" else ""

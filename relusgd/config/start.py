@@ -17,8 +17,11 @@ from relusgd.config.section import CountFromZero, Section, Text
 from relusgd.config.values import freeze, is_number
 from relusgd.words import and_list, counted, exact_number, shown
 
-NAME = re.compile(r"(weight|bias)_([1-9]\d{0,2})")
+NAME = re.compile(r"(weight|bias)_(?P<layer>[1-9]\d{0,2})")
+"""How an array is called."""
+
 LARGEST = 1e100
+"""The largest size of a parameter."""
 
 Row = Annotated[tuple[float, ...], Field(strict=False)]
 Rows = Annotated[tuple[Row, ...], Field(strict=False)]
@@ -68,19 +71,18 @@ def hidden_widths(arrays: Mapping[str, object]) -> tuple[int, ...]:
 
 
 def _layers(written: Mapping[str, object]) -> int:
-    """The number of layers, that of the output included."""
-    for name in written:
-        if not NAME.fullmatch(name):
-            known = "they are called weight_1, bias_1, weight_2, …"
-            raise ValueError(f": {shown(name)} is no array of a network; {known}")
+    """The number of layers, that of the output included. Raises ValueError unless all are there."""
     layers = 2
     for name in written:
-        _, _, number = name.partition("_")
-        layers = max(layers, int(number))
-    names: list[str] = []
+        match = NAME.fullmatch(name)
+        if match is None:
+            known = "they are called weight_1, bias_1, weight_2, …"
+            raise ValueError(f": {shown(name)} is no array of a network; {known}")
+        layers = max(layers, int(match["layer"]))
+    needed_names: list[str] = []
     for k in range(1, layers + 1):
-        names += [f"weight_{k}", f"bias_{k}"]
-    missing = [name for name in names if name not in written]
+        needed_names += [f"weight_{k}", f"bias_{k}"]
+    missing = [name for name in needed_names if name not in written]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         depth = counted(layers - 1, "hidden layer")

@@ -129,48 +129,63 @@ def _record(
     block_steps: int | None,
     metrics: Mapping[str, Metric],
 ) -> Run:
+    """Train anew, continue, or confirm what is there, as the folder decides."""
     check_folder_place(folder)
     recover(folder)
     if not overwrite:
         restore_files(folder, plan)
     standing = standing_run(folder)
     if standing is None or overwrite:
-        if standing is not None:
+        replaces = standing is not None
+        if replaces:
             check_replaceable(folder)
         check_disk(plan, folder)
         observer.begins(plan, folder, Found.NOTHING)
         blocks = with_metrics(training_blocks(plan, block_steps=block_steps), metrics)
         facts = new_facts(plan, notes=notes)
-        return record_anew(
-            plan,
-            folder,
-            blocks,
-            observer,
-            facts,
-            replace=standing is not None,
-        )
+        return record_anew(plan, folder, blocks, observer, facts, replace=replaces)
 
     found, differences = compare_with_plan(standing, plan)
     if found is Found.OTHER:
         raise other_run_error(standing, observer.command, differences)
     if found in (Found.UNFINISHED, Found.SHORTER):
         check_continued(standing, metrics)
-        metrics = {name: metrics[name] for name in standing.own_metrics}
-        plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
-        check_disk(plan, folder, recorded=standing.count_snapshots())
-        observer.begins(plan, folder, found)
-        standing.forget()  # because it is read again under the lock
-        writer, state = continue_run(plan, folder, found, metrics)
-        with writer:
-            more = training_blocks(plan, state, block_steps=block_steps)
-            _write_blocks(plan, writer, state, with_metrics(more, metrics), observer)
-        return Run(folder)
+        known_metrics = {name: metrics[name] for name in standing.own_metrics}
+        same_plan = plan.keeping(standing.facts.engine, standing.facts.kernel)
+        return _continue(same_plan, standing, found, observer, block_steps, known_metrics)
 
     check_confirmed(standing, metrics)
     observer.begins(plan, folder, found)
+    return _confirmed(standing, found)
+
+
+def _continue(
+    plan: Plan,
+    standing: Run,
+    found: Found,
+    observer: Observer,
+    block_steps: int | None,
+    metrics: Mapping[str, Metric],
+) -> Run:
+    """Go on with a run that was stopped, or that has fewer steps than the plan."""
+    folder = standing.folder
+    check_disk(plan, folder, recorded=standing.count_snapshots())
+    observer.begins(plan, folder, found)
+    standing.forget()  # because it is read again under the lock
+    writer, state = continue_run(plan, folder, found, metrics)
+    with writer:
+        more = training_blocks(plan, state, block_steps=block_steps)
+        _write_blocks(plan, writer, state, with_metrics(more, metrics), observer)
+    return Run(folder)
+
+
+def _confirmed(standing: Run, found: Found) -> Run:
+    """The run that is there already. Raises DivergedError, again, if it diverged."""
     known = standing.ending
     if found is Found.DIVERGED and known is not None:
-        raise DivergedError(f"{folder}: {known.reason}", hint_of(known.advice), known.advice)
+        raise DivergedError(
+            f"{standing.folder}: {known.reason}", hint_of(known.advice), known.advice
+        )
     return standing
 
 

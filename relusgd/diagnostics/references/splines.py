@@ -32,6 +32,11 @@ def natural_cubic_spline(x: Array, y: Array) -> Spline:
         h_{i−1} M_{i−1} + 2 (h_{i−1} + h_i) M_i + h_i M_{i+1}
             = 6 ((y_{i+1} − y_i)/h_i − (y_i − y_{i−1})/h_{i−1})
 
+    and between x_i and x_{i+1}, with left = x − x_i and right = x_{i+1} − x, the function is
+
+        (M_i right³ + M_{i+1} left³) / (6 h_i)
+            + (y_i/h_i − M_i h_i/6) right + (y_{i+1}/h_i − M_{i+1} h_i/6) left
+
     (de Boor 1978, chapter IV). x, y: shape (n,).
     """
     knots, values = mean_points(x, y)
@@ -47,13 +52,13 @@ def natural_cubic_spline(x: Array, y: Array) -> Spline:
         # The piece from knot i to i + 1, and the distances from its ends.
         i = np.searchsorted(knots, at, side="right") - 1
         i = np.clip(i, 0, len(h) - 1)
-        length = h[i]
-        from_left = at - knots[i]
-        from_right = knots[i + 1] - at
-        cubic = M[i] * from_right**3 + M[i + 1] * from_left**3
-        left_share = values[i] / length - M[i] * length / 6
-        right_share = values[i + 1] / length - M[i + 1] * length / 6
-        inside = cubic / (6 * length) + left_share * from_right + right_share * from_left
+        h_i = h[i]
+        left = at - knots[i]
+        right = knots[i + 1] - at
+        cubic = M[i] * right**3 + M[i + 1] * left**3
+        from_value_i = values[i] / h_i - M[i] * h_i / 6
+        from_next_value = values[i + 1] / h_i - M[i + 1] * h_i / 6
+        inside = cubic / (6 * h_i) + from_value_i * right + from_next_value * left
 
         before = values[0] + start_slope * (at - knots[0])
         behind = values[-1] + end_slope * (at - knots[-1])

@@ -117,7 +117,8 @@ def _only_choice(
     names = layout.names
     if names and all(map(reads_as_number, names)):
         raise ConfigError([f"{path}: {_NO_NAMES}"])
-    usual_x, usual_y = x or "x", y or "y"
+    usual_x = x or "x"
+    usual_y = y or "y"
     if usual_x in names and usual_y in names:
         return find_column(path, layout, usual_x), find_column(path, layout, usual_y)
     numeric = columns_of_numbers(layout)
@@ -128,9 +129,7 @@ def _only_choice(
     if x is None and nameless and len(free) + len(given) == 1:
         free.insert(0, nameless[0])
     if len(free) + len(given) != 2:
-        unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
-        verb = "is" if len(unnamed) == 1 else "are"
-        missing = f"{and_list(unnamed)} {verb} not given"
+        missing = _not_given(x, y, keys)
         raise ConfigError([f"{path}: {missing}, and {_why_no_choice(layout, numeric)}"])
     if x is not None:
         return given[0], free[0]
@@ -139,6 +138,13 @@ def _only_choice(
     # Dates are x: they say where a value stands.
     first, second = sorted(free, key=lambda index: not layout.holds_dates(index))
     return first, second
+
+
+def _not_given(x: str | None, y: str | None, keys: tuple[str, str]) -> str:
+    """Which of the keys are missing."""
+    unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
+    verb = "is" if len(unnamed) == 1 else "are"
+    return f"{and_list(unnamed)} {verb} not given"
 
 
 def _why_no_choice(layout: Layout, numeric: Sequence[int]) -> str:

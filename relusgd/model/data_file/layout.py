@@ -36,11 +36,15 @@ NAMELESS = "index"
 
 LONGEST_UNIT = 16
 
+"""A longer text above a number is no unit of it."""
+
 MOST_COLUMNS = 20_000
 
-_RULE = re.compile(r"[-=:+|]{2,}")
-
 COMMENTS = ("#", "%", "//")
+"""What comments begin with."""
+
+_RULE = re.compile(r"[-=:+|]{2,}")
+"""A cell of a drawn line."""
 
 
 @dataclass(frozen=True)
@@ -159,13 +163,11 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
     fault = None
     is_even = all(len(row) == width for _, row in below)
     if _have_one_more(below, width):
+        names = ["", *names]
         may_be_decimals = delimiter == "," and _begin_with_numbers(below)
         if may_be_decimals:
             fault = _two_causes(width)
-        names = ["", *names]
-    has_nameless = names[0] == "" and len(names) > 1
-    if has_nameless and NAMELESS not in names:
-        names[0] = NAMELESS
+    _name_the_first(names)
     return Layout(
         delimiter,
         tuple(names),
@@ -176,6 +178,13 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
         notes=tuple(notes),
         fault=fault,
     )
+
+
+def _name_the_first(names: list[str]) -> None:
+    """Give a first column without a name one, if there are others and none is called so."""
+    is_nameless = names[0] == "" and len(names) > 1
+    if is_nameless and NAMELESS not in names:
+        names[0] = NAMELESS
 
 
 def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
@@ -197,7 +206,8 @@ def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
     for i, row in candidates:
         if _is_of_width(row, width) and _names_numbers(rows, i):
             # Units stand above numbers, too, and the names above the units.
-            return i - 1 if _are_certain_units(rows[i - 1 : i + 1]) else i
+            has_units = _are_certain_units(rows[i - 1 : i + 1])
+            return i - 1 if has_units else i
     for i, row in candidates:
         if not is_comment(row):
             return i
