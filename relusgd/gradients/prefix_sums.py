@@ -106,7 +106,8 @@ def search(fenced: Array, w: Array, minus_b: Array) -> tuple[Counts, Array, Bool
     x = fenced[1:-1]
     k = x.searchsorted(minus_b / w)
     near = fenced.take(k + BELOW_AND_ABOVE)
-    sides = np.not_equal(np.signbit(w), BELOW_AND_ABOVE)
+    falls = np.signbit(w)
+    sides = np.not_equal(falls, BELOW_AND_ABOVE)
     wrong = (near * w > minus_b) != sides
     if np.count_nonzero(wrong):
         misplaced = np.flatnonzero(wrong[0] | wrong[1])
@@ -122,7 +123,8 @@ def bisect(x: Array, w: Array, minus_b: Array) -> Counts:
     k = np.zeros(len(w), dtype=np.intp)
     for digit in reversed(range(B.bit_length())):
         more = k + (1 << digit)
-        last = x.take(np.minimum(more, B) - 1)
+        last_index = np.minimum(more, B) - 1
+        last = x.take(last_index)
         last_is_below = (w * last > minus_b) == falls
         k = np.where(last_is_below & (more <= B), more, k)
     return k
@@ -244,13 +246,26 @@ class _Units:
             np.multiply(self.w, T1, self._product)
             np.add(self._gradient_v, self._product, self._gradient_v)
             # A unit that falls with all points below its elbow is active on all of them.
-            self._gradient[-1] = sums[0, sums.shape[1] // 2 - 1]
+            all_points = sums.shape[1] // 2 - 1
+            self._gradient[-1] = sums[0, all_points]
         if self._layers != "output":
             np.multiply(T0, self._v, self._gradient_b)
             if self._centre:
                 np.multiply(T0, self._centre, self._product)
                 np.add(self._product, T1, T1)
             np.multiply(T1, self._v, self._gradient_w)
+
+
+def write_changes(jumps: Array, changes: Array) -> None:
+    """Write the total at the first of B points, and then how it changes from point to point.
+
+    jumps: the sum of a number of the units in every bin, shape (2 (B + 1),). changes: shape (B,).
+    """
+    bins_of_falling = len(changes) + 1
+    falling = jumps[:bins_of_falling]
+    rising = jumps[bins_of_falling:]
+    np.subtract(rising[:-1], falling[:-1], changes)
+    changes[0] = rising[0] + np.add.reduce(falling[1:])
 
 
 class PrefixSums:
@@ -279,13 +294,9 @@ class PrefixSums:
         behind it. Units that are active on no point are in no sum, so that one with a far elbow
         cannot cost the others digits.
         """
-        B = len(self._x)
         s, t = self._lines
-        for line, jumps in ((s, slopes), (t, intercepts)):
-            falling = jumps[: B + 1]
-            rising = jumps[B + 1 :]
-            np.subtract(rising[:-1], falling[:-1], line)
-            line[0] = rising[0] + np.add.reduce(falling[1:])
+        write_changes(slopes, s)
+        write_changes(intercepts, t)
         t[0] += c
         np.add.accumulate(self._lines, 1, None, self._lines)
         np.subtract(self._fenced[1:-1], centre, self._x)
@@ -352,6 +363,7 @@ def hessian_product(parameters: Array, width: int, x: Array, y: Array) -> Callab
         Rb = v * RT0 + dv * T0
         Rv = w * RT1 + dw * T1 + b * RT0 + db * T0
         Rc = [Rr.sum()]
-        return 2.0 / B * np.concatenate([Rw, Rb, Rv, Rc])
+        of_sum = np.concatenate([Rw, Rb, Rv, Rc])
+        return 2.0 / B * of_sum
 
     return product

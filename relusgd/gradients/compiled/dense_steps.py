@@ -79,10 +79,12 @@ def residuals(
         b0, b1, b2, b3 = four(b, j)
         v0, v1, v2, v3 = four(v, j)
         for i in range(padded):
-            f = r[i] + v0 * relu(w0 * x[i] + b0)
+            f = r[i]
+            f += v0 * relu(w0 * x[i] + b0)
             f += v1 * relu(w1 * x[i] + b1)
             f += v2 * relu(w2 * x[i] + b2)
-            r[i] = f + v3 * relu(w3 * x[i] + b3)
+            f += v3 * relu(w3 * x[i] + b3)
+            r[i] = f
     total = 0.0
     for i in range(B):
         total += r[i]
@@ -145,7 +147,9 @@ def add_if(
 
     Otherwise −0 is added: z + −0 is z for every z, so the compiler may leave the addition out.
     """
-    return t0 + (r if active else -0.0), t1 + (q if active else -0.0)
+    added_r = r if active else -0.0
+    added_q = q if active else -0.0
+    return t0 + added_r, t1 + added_q
 
 
 @inlined
@@ -166,12 +170,16 @@ def activation_sums(
         t0, t1, t2, t3 = four(rows, start + i)
         r0, r1, r2, r3 = four(r, i)
         for j in range(H):
-            total = dv[j] + r0 * activations[t0, j]
+            total = dv[j]
+            total += r0 * activations[t0, j]
             total += r1 * activations[t1, j]
             total += r2 * activations[t2, j]
-            dv[j] = total + r3 * activations[t3, j]
-    for i in range(B // AT_ONCE * AT_ONCE, B):
-        t, ri = rows[start + i], r[i]
+            total += r3 * activations[t3, j]
+            dv[j] = total
+    in_groups = B // AT_ONCE * AT_ONCE
+    for i in range(in_groups, B):
+        t = rows[start + i]
+        ri = r[i]
         for j in range(H):
             dv[j] += ri * activations[t, j]
 
@@ -208,13 +216,16 @@ def descend_dense(
     db = g[H : 2 * H]
     dv = g[2 * H : 3 * H]
     x, y, r, rx = at.x, at.y, at.r, at.rx
-    all_x, all_y, activations = points.x, points.y, points.activations
-    start, B, row = 0, len(all_x), 0
+    all_x, all_y = points.x, points.y
+    activations = points.activations
+    start, B = 0, len(all_x)
+    row = 0
     for s in range(len(rates)):
         if len(bounds) > 0:
-            start, B = bounds[s], bounds[s + 1] - bounds[s]
+            start, end = bounds[s], bounds[s + 1]
+            B = end - start
             padded = (B + SAMPLES - 1) // SAMPLES * SAMPLES
-            gather(rows[start : start + B], padded, all_x, all_y, x, y)
+            gather(rows[start:end], padded, all_x, all_y, x, y)
         g[3 * H] = residuals(H, w, b, v, theta[3 * H], x, y, r, rx, B, padded)
         if len(activations) > 0:
             activation_sums(H, activations, rows, start, B, r, dv)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from relusgd.ceil_div import ceil_div
 from relusgd.gradients.compiled.machine_code import compiled
 from relusgd.gradients.compiled.philox_code import give_turn
 from relusgd.model.network import Integers
@@ -23,6 +24,9 @@ from relusgd.model.network import Integers
 Words = NDArray[np.uint64]
 
 LANES = 64
+GROUP_WORDS = 4 * LANES
+"""How many words LANES counters give."""
+
 ROUNDS = 10
 FACTORS: Words = np.array([[0xD2E7470EE14C6C93], [0xCA5A826395121157]], dtype=np.uint64)
 STEPS: Words = np.array([[0x9E3779B97F4A7C15], [0xBB67AE8584CAA73B]], dtype=np.uint64)
@@ -37,13 +41,13 @@ class CompiledWords:
     """
 
     def __init__(self) -> None:
-        self._indices = np.empty((0, 4 * LANES), dtype=np.uint64)
+        self._indices = np.empty((0, GROUP_WORDS), dtype=np.uint64)
 
     def __call__(self, seed: int, purpose: int, block: int, first: int, count: int) -> Words:
         at = Place.of(seed, purpose, block, first, count)
-        words = np.empty((at.groups, 4 * LANES), dtype=np.uint64)
+        words = np.empty((at.groups, GROUP_WORDS), dtype=np.uint64)
         fill_words(at.key, at.counter, words)
-        return words.reshape(-1)[at.skipped : at.skipped + count]
+        return at.part_of(words, count)
 
     def indices(
         self, seed: int, purpose: int, block: int, first: int, count: int, n: int
@@ -51,10 +55,10 @@ class CompiledWords:
         """Valid until the next call."""
         at = Place.of(seed, purpose, block, first, count)
         if len(self._indices) < at.groups:
-            self._indices = np.empty((at.groups, 4 * LANES), dtype=np.uint64)
+            self._indices = np.empty((at.groups, GROUP_WORDS), dtype=np.uint64)
         filled = self._indices[: at.groups]
         fill_indices(at.key, at.counter, np.uint64(n), filled)
-        return filled.reshape(-1)[at.skipped : at.skipped + count].view(np.int64)
+        return at.part_of(filled, count).view(np.int64)
 
 
 class Place(NamedTuple):
@@ -71,15 +75,24 @@ class Place(NamedTuple):
         fours, skipped = divmod(first, 4)
         key = np.array([seed, purpose], dtype=np.uint64)
         counter = np.array([fours, 0, block, 0], dtype=np.uint64)
-        return Place(key, counter, skipped, -(-(skipped + count) // (4 * LANES)))
+        groups = ceil_div(skipped + count, GROUP_WORDS)
+        return Place(key, counter, skipped, groups)
+
+    def part_of(self, groups: Words, count: int) -> Words:
+        """The words from this place on, of its groups, shape (groups, 4 LANES)."""
+        words = groups.ravel()
+        return words[self.skipped : self.skipped + count]
 
 
 def high(a: Words, b: Words) -> Words:
-    """The high word of a b, from products of half words."""
+    """The high word of a b, from products of half words: see `philox_code.product`."""
     a0, a1 = a & LOW, a >> HALF
     b0, b1 = b & LOW, b >> HALF
-    middle = a1 * b0 + (a0 * b0 >> HALF)
-    words: Words = a1 * b1 + (middle >> HALF) + ((middle & LOW) + a0 * b1 >> HALF)
+    lowest = a0 * b0
+    middle = a0 * b1 + (lowest >> HALF)
+    other_middle = a1 * b0 + (middle & LOW)
+    carry = (middle >> HALF) + (other_middle >> HALF)
+    words: Words = a1 * b1 + carry
     return words
 
 
@@ -88,14 +101,18 @@ def turn(key: Words, counter: Words, group: int, words: Words) -> None:
 
     `philox_code` has the machine code.
     """
+    first_ahead = group * LANES + 1
+    ahead = np.arange(first_ahead, first_ahead + LANES, dtype=np.uint64)
     x = np.repeat(counter[:, None], LANES, axis=1)
-    x[0] += np.arange(group * LANES + 1, (group + 1) * LANES + 1, dtype=np.uint64)
-    keys = key[:, None].copy()
+    x[0] += ahead
+    k = key[:, None].copy()
     for _ in range(ROUNDS):
-        products = FACTORS * x[::2]
-        others = high(FACTORS, x[::2]) ^ x[::-2] ^ keys[::-1]
-        x[0], x[1], x[2], x[3] = others[1], products[1], others[0], products[0]
-        keys += STEPS
+        x0_x2, x3_x1 = x[::2], x[::-2]
+        k1_k0 = k[::-1]
+        low_0, low_1 = FACTORS * x0_x2
+        third, first = high(FACTORS, x0_x2) ^ x3_x1 ^ k1_k0
+        x = np.stack([first, low_1, third, low_0])
+        k += STEPS
     words[:] = x.T.ravel()
 
 
@@ -119,4 +136,5 @@ def fill_indices(key: Words, counter: Words, n: np.uint64, indices: Words) -> No
         turned = indices[group]
         turn(key, counter, group, turned)
         for i in range(len(turned)):
-            turned[i] = (turned[i] >> HALF) * n >> HALF
+            high_half = turned[i] >> HALF
+            turned[i] = high_half * n >> HALF

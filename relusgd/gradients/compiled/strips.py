@@ -58,12 +58,14 @@ def load_alike(strip: Strip, array: Array, start: int) -> Strip:
 
 def firsts(pairs: Array, rows: Rows, start: int) -> Strip:
     """Of pairs side by side the first numbers, of the pairs in these rows from `start` on."""
-    return pairs[2 * rows[start : start + LANES]]
+    chosen = rows[start : start + LANES]
+    return pairs[2 * chosen]
 
 
 def seconds(pairs: Array, rows: Rows, start: int) -> Strip:
     """The second numbers of the same pairs."""
-    return pairs[2 * rows[start : start + LANES] + 1]
+    chosen = rows[start : start + LANES]
+    return pairs[2 * chosen + 1]
 
 
 def store(strip: Strip, array: Array, start: int) -> None:
@@ -108,8 +110,11 @@ strip_code.logic(operator.or_, lambda builder, a, b: builder.or_(a, b))
 strip_code.logic(operator.xor, lambda builder, a, b: builder.xor(a, b))
 strip_code.alone(operator.neg, lambda builder, a: builder.fneg(a))
 strip_code.alone(abs, strip_code.absolute)
-for function, vectors in ((load_1, 1), (load_2, 2), (load_3, 3), (load_4, 4), (load_5, 5)):
-    strip_code.load(function, vectors)
+strip_code.load(load_1, 1)
+strip_code.load(load_2, 2)
+strip_code.load(load_3, 3)
+strip_code.load(load_4, 4)
+strip_code.load(load_5, 5)
 strip_code.load_alike(load_alike)
 strip_code.load_of_pairs(firsts, 0)
 strip_code.load_of_pairs(seconds, 1)
