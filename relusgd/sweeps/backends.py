@@ -13,10 +13,10 @@ from typing import Any
 from relusgd.config import PlannedRun
 from relusgd.runs.contents import RunContents
 from relusgd.sweeps.driver import Backend
-from relusgd.sweeps.remote import RemoteRuns
+from relusgd.sweeps.remote import RemoteRuns, train_group
 from relusgd.sweeps.rows import Row
 from relusgd.sweeps.shared_disk import SharedDiskExecutor, shares_disk
-from relusgd.sweeps.worker import StopRequest, Timed, record_group, train_group
+from relusgd.sweeps.worker import StopRequest, Timed, record_group
 
 
 def backend_of(executor: Executor, folder: Path) -> Backend:

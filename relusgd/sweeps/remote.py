@@ -1,13 +1,17 @@
-"""Runs that are trained on other machines: what is sent there, and their folders here."""
+"""Runs that are trained on other machines: what is sent, how it is trained there, and the folders
+of what comes back."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 from relusgd.config import CsvData, PlannedRun
 from relusgd.errors import RelusgdError
+from relusgd.model.points import Dataset
 from relusgd.runs.contents import RunContents
 from relusgd.runs.continuing import continue_run
 from relusgd.runs.disk import disk_faults
@@ -15,9 +19,52 @@ from relusgd.runs.find import standing_run, standing_start
 from relusgd.runs.identity import Found, compare_with_plan
 from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter
+from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.sweeps.rows import Row, failed_row, run_row
-from relusgd.sweeps.worker import GroupRecorder, RemoteRun, dataset_of, reason, start_of
-from relusgd.training import prepare
+from relusgd.sweeps.shared_inputs import KEPT_BATCHES, dataset_of, plan_of, start_of
+from relusgd.sweeps.worker import GroupRecorder, Timed, notes_of, reason
+from relusgd.training import State, prepare, training_blocks
+from relusgd.training.descent import Engine, KernelName
+from relusgd.training.start import StartNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class RemoteRun:
+    """What a worker needs to train a run, perhaps on another machine.
+
+    points, network: those of a CSV and of the config's `network.start`, which the worker cannot
+    read. start, engine, kernel: where and how an interrupted run goes on.
+    """
+
+    run: PlannedRun
+    points: Dataset | None = None
+    network: StartNetwork | None = None
+    start: State | None = None
+    engine: Engine = "numpy"
+    kernel: KernelName = "dense"
+
+
+def train_group(runs: Sequence[RemoteRun]) -> Timed[list[RunContents | str]]:
+    """Train these runs and give them back; in place of a run that failed, the reason."""
+    started = perf_counter()
+    results = [_train(run) for run in runs]
+    return results, perf_counter() - started
+
+
+def _train(remote: RemoteRun) -> RunContents | str:
+    """What the folder of a run holds, after its training in memory; or why it failed."""
+    try:
+        run = remote.run
+        points = remote.points or dataset_of(run.config)
+        plan = prepare(run.config, points, remote.network, auto=run.auto)
+        plan = plan.drawing_from(KEPT_BATCHES)
+        if remote.start is not None:
+            plan = plan.keeping(remote.engine, remote.kernel)
+        training = InMemoryTraining(training_blocks(plan, remote.start))
+        training.take()
+        return training.contents(plan, notes_of(run))
+    except Exception as error:
+        return reason(error)
 
 
 class RemoteRuns:
@@ -53,13 +100,13 @@ class RemoteRuns:
         return self._sent[run.name]
 
     def _prepare(self, run: PlannedRun) -> RemoteRun | None:
-        dataset = dataset_of(run.config)
-        points = dataset if isinstance(run.config.data, CsvData) else None
+        is_csv = isinstance(run.config.data, CsvData)
+        points = dataset_of(run.config) if is_csv else None
         place = self._folder / run.name
         if not os.path.lexists(place):
             return RemoteRun(run, points, start_of(run.config))
         network = standing_start(place, run.config)
-        plan = prepare(run.config, dataset, network, auto=run.auto)
+        plan = plan_of(run, network)
         standing = standing_run(place)
         found, _ = compare_with_plan(standing, plan)
         if standing is None or found not in (Found.UNFINISHED, Found.SHORTER):

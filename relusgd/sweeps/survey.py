@@ -28,8 +28,8 @@ from relusgd.runs.identity import (
 from relusgd.runs.place import room_left
 from relusgd.sweeps.driver import Job
 from relusgd.sweeps.rows import Row
-from relusgd.sweeps.worker import confirmed_row, dataset_of, forget_datasets, start_of
-from relusgd.training import prepare
+from relusgd.sweeps.shared_inputs import dataset_of, forget_inputs, plan_of, start_of
+from relusgd.sweeps.worker import confirmed_row
 from relusgd.training.auto_engine import LikeTrainings, auto_engine
 from relusgd.training.descent import Engine, KernelName
 from relusgd.words import byte_size
@@ -84,7 +84,7 @@ def survey(
     itself holds a run and nothing of this sweep, when the snapshots do not fit on the disk, or when
     a run is too large to be sent back.
     """
-    forget_datasets()
+    forget_inputs()
     found = combinations(config)
     auto = _auto_engine(found)
     result = Survey([])
@@ -138,7 +138,7 @@ def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
     """The run in this one's folder if it is another run, otherwise an empty list."""
     place = folder / run.name
     start = standing_start(place, run.config)
-    plan = prepare(run.config, dataset_of(run.config), start, auto=run.auto)
+    plan = plan_of(run, start)
     verdict, differences = compare_with_plan(standing_run(place), plan)
     if verdict is Found.OTHER:
         return [OtherRun(run.name, differences)]
@@ -184,10 +184,9 @@ def _add_jobs(
     for number, runs in enumerate(combinations):
         if number < MOST_PREPARED:
             first = runs[0]
-            config = first.config
             try:
-                start = standing_start(folder / first.name, config) or start_of(config)
-                plan = prepare(config, dataset_of(config), start, auto=first.auto)
+                kept = standing_start(folder / first.name, first.config)
+                plan = plan_of(first, kept or start_of(first.config))
             except ConfigError as error:
                 faults += error.faults
                 continue

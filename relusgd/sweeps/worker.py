@@ -1,20 +1,17 @@
-"""What a worker does: it trains a group of runs, and writes their folders or sends them back."""
+"""What a worker does: it trains a group of runs, one after the other, and writes their folders."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
 from relusgd.config import Config, PlannedRun, config_to_yaml
-from relusgd.config.start import RunStart
 from relusgd.errors import DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
-from relusgd.model.points import Dataset
 from relusgd.run_files.folder import CONFIG
 from relusgd.runs.batch import BATCH_SECONDS, Batch
 from relusgd.runs.contents import RunContents
@@ -23,23 +20,15 @@ from relusgd.runs.facts import new_facts, read_facts
 from relusgd.runs.record import NullObserver, record, record_anew
 from relusgd.runs.run import Run
 from relusgd.sweeps.in_memory import InMemoryTraining
-from relusgd.sweeps.kept_values import KeptValues
 from relusgd.sweeps.rows import NOTE, Row, contents_row, failed_row, run_row
-from relusgd.training import State, prepare, training_blocks
-from relusgd.training.building import build_dataset
-from relusgd.training.descent import Engine, KernelName
-from relusgd.training.kept_batches import KeptBatches
-from relusgd.training.start import StartNetwork, read_start
+from relusgd.sweeps.shared_inputs import KEPT_BATCHES, dataset_of, plan_of, start_of
+from relusgd.training import training_blocks
 
 SHORT_BYTES = 32 * 2**20
 """A run with more snapshots than this, or that takes longer than BATCH_SECONDS, is recorded while
 it trains."""
 
 MAX_CONFIG_BYTES = 10**6
-KEPT_DATASETS = 4
-
-KEPT_BATCHES = KeptBatches(32 * 2**20)
-"""The batches of the last few seeds, which this process has drawn."""
 
 T = TypeVar("T")
 Timed = tuple[T, float]
@@ -149,10 +138,8 @@ class GroupRecorder:
 
     def _begin(self, run: PlannedRun, place: Path) -> None:
         """Train a run. A short one joins the batch; a long one is recorded while it trains."""
-        config = run.config
         notes = notes_of(run)
-        plan = prepare(config, dataset_of(config), start_of(config), auto=run.auto)
-        plan = plan.drawing_from(KEPT_BATCHES)
+        plan = plan_of(run, start_of(run.config)).drawing_from(KEPT_BATCHES)
         training = InMemoryTraining(training_blocks(plan))
         if training.take(BATCH_SECONDS, SHORT_BYTES):
             self.add(run, training.contents(plan, notes))
@@ -181,45 +168,6 @@ class GroupRecorder:
                 standing = confirmed_row(run.config, self._folder / name)
                 row = standing or failed_row(run, reason(refused[name]))
             self._rows.append(row)
-
-
-@dataclass(frozen=True, eq=False)
-class RemoteRun:
-    """What a worker needs to train a run, perhaps on another machine.
-
-    points, network: those of a CSV and of the config's `network.start`, which the worker cannot
-    read. start, engine, kernel: where and how an interrupted run goes on.
-    """
-
-    run: PlannedRun
-    points: Dataset | None = None
-    network: StartNetwork | None = None
-    start: State | None = None
-    engine: Engine = "numpy"
-    kernel: KernelName = "dense"
-
-
-def train_group(runs: Sequence[RemoteRun]) -> Timed[list[RunContents | str]]:
-    """Train these runs and give them back; in place of a run that failed, the reason."""
-    started = perf_counter()
-    results = [_train(run) for run in runs]
-    return results, perf_counter() - started
-
-
-def _train(remote: RemoteRun) -> RunContents | str:
-    """What the folder of a run holds, after its training in memory; or why it failed."""
-    try:
-        config = remote.run.config
-        points = remote.points or dataset_of(config)
-        plan = prepare(config, points, remote.network, auto=remote.run.auto)
-        plan = plan.drawing_from(KEPT_BATCHES)
-        if remote.start is not None:
-            plan = plan.keeping(remote.engine, remote.kernel)
-        training = InMemoryTraining(training_blocks(plan, remote.start))
-        training.take()
-        return training.contents(plan, notes_of(remote.run))
-    except Exception as error:
-        return reason(error)
 
 
 def notes_of(run: PlannedRun) -> dict[str, object]:
@@ -251,28 +199,3 @@ def confirmed_row(config: Config, place: Path) -> Row | None:
     except (RelusgdError, OSError):
         pass
     return None
-
-
-_datasets = KeptValues[Dataset](KEPT_DATASETS)
-_starts = KeptValues[StartNetwork | None](KEPT_DATASETS)
-
-
-def dataset_of(config: Config) -> Dataset:
-    """The points of a config. The last few are kept, because runs of a sweep mostly share them."""
-    key = config.data, config.point_seeds, config.origin.folder
-    return _datasets.get(key, lambda: build_dataset(config))
-
-
-def start_of(config: Config) -> StartNetwork | None:
-    """The network to begin with. Those of the last few runs that were read are kept."""
-    start = config.network.start
-    if not isinstance(start, RunStart):
-        return None
-    key = start, config.network.hidden
-    return _starts.get(key, lambda: read_start(config))
-
-
-def forget_datasets() -> None:
-    """Forget what was read from a CSV or a run, because it may be another one now."""
-    _datasets.forget()
-    _starts.forget()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from relusgd.sweeps.kept_values import KeptValues
+from relusgd.sweeps.shared_inputs import KeptValues
 
 
 def test_a_value_is_made_once_for_each_key():
