@@ -56,9 +56,10 @@ MEASURED = 25
 """Within how many seconds of a file's tests as plain Python quick ones are looked for."""
 
 SECONDS = 200
-"""CPU time of a trial: three times what the slowest takes unchanged; by quick tests 4 QUICK. A
-mutant that takes longer counts as noticed, because it computes something else.
-"""
+"""CPU time of a trial: three times what the slowest takes unchanged; by quick tests 4 QUICK."""
+
+LIMIT = "the limit of CPU time"
+"""What kills a mutant that reaches it: a loop without an end, mostly. A user would notice, too."""
 
 MEMORY = 6 * 2**30
 """Bytes of addresses that a trial may use. What asks for more gets an error, as from a test."""
@@ -117,9 +118,7 @@ class Watcher:
 
 
 class Outcome(NamedTuple):
-    """`survived` when every test passes, or else `killed`, or `endless` when the tests took too
-    long; and the tests that failed.
-    """
+    """`survived` when every test passes, or else `killed`; and the tests that failed, or LIMIT."""
 
     result: str
     failed: list[str]
@@ -186,7 +185,9 @@ class Trials:
         self._noticed.update(failed)
         if status == 0:
             return Outcome("survived", [])
-        return Outcome("endless" if is_timeout(status) else "killed", failed)
+        if is_timeout(status):
+            return Outcome("killed", [LIMIT])
+        return Outcome("killed", failed)
 
     def _measure(self, module: str, way: str, files: list[str], seconds: int) -> None:
         """Let the tests run without a mutation, so that it is known what they take.
