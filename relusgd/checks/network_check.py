@@ -147,33 +147,49 @@ def gradient_functions(hidden: tuple[int, ...]) -> dict[EngineAndKernel, Gradien
     def reference(vector: Array, x: Array, y: Array) -> Array:
         return by_backprop(vector, hidden, x, y)
 
+    is_deep = len(hidden) > 1
     functions: dict[EngineAndKernel, GradientFunction] = {("numpy", "backprop"): reference}
-    if len(hidden) > 1:
-        if numba_is_installed():
-            from relusgd.gradients.compiled import deep_kernel
-
-            functions["compiled", "tiles"] = _by_kernel(
-                lambda theta, g, _: deep_kernel(theta, g, hidden)
-            )
-        return functions
-    (H,) = hidden
-    functions["numpy", "dense"] = _by_kernel(lambda theta, g, x: dense_kernel(theta, g, H, len(x)))
-    functions["numpy", "prefix_sums"] = _by_kernel(
-        lambda theta, g, x: prefix_sum_kernel(theta, g, H, centre=centre_of(x))
-    )
+    if not is_deep:
+        functions |= _numpy_kernels(*hidden)
     if numba_is_installed():
-        from relusgd.gradients import compiled
-
-        functions["compiled", "dense"] = _by_kernel(
-            lambda theta, g, x: compiled.dense_kernel(theta, g, H, len(x))
-        )
-        functions["compiled", "comparisons"] = _by_kernel(
-            lambda theta, g, x: compiled.comparison_kernel(theta, g, H, len(x))
-        )
-        functions["compiled", "prefix_sums"] = _by_kernel(
-            lambda theta, g, x: compiled.prefix_sum_kernel(theta, g, H, centre=centre_of(x))
-        )
+        functions |= _deep_compiled_kernels(hidden) if is_deep else _compiled_kernels(*hidden)
     return functions
+
+
+def _numpy_kernels(H: int) -> dict[EngineAndKernel, GradientFunction]:
+    """The kernels of NumPy for one hidden layer of H units."""
+    return {
+        ("numpy", "dense"): _by_kernel(lambda theta, g, x: dense_kernel(theta, g, H, len(x))),
+        ("numpy", "prefix_sums"): _by_kernel(
+            lambda theta, g, x: prefix_sum_kernel(theta, g, H, centre=centre_of(x))
+        ),
+    }
+
+
+def _compiled_kernels(H: int) -> dict[EngineAndKernel, GradientFunction]:
+    """The compiled kernels for one hidden layer of H units."""
+    from relusgd.gradients import compiled
+
+    return {
+        ("compiled", "dense"): _by_kernel(
+            lambda theta, g, x: compiled.dense_kernel(theta, g, H, len(x))
+        ),
+        ("compiled", "comparisons"): _by_kernel(
+            lambda theta, g, x: compiled.comparison_kernel(theta, g, H, len(x))
+        ),
+        ("compiled", "prefix_sums"): _by_kernel(
+            lambda theta, g, x: compiled.prefix_sum_kernel(theta, g, H, centre=centre_of(x))
+        ),
+    }
+
+
+def _deep_compiled_kernels(hidden: tuple[int, ...]) -> dict[EngineAndKernel, GradientFunction]:
+    """The compiled kernels for several hidden layers."""
+    from relusgd.gradients.compiled import deep_kernel
+
+    return {
+        ("compiled", "tiles"): _by_kernel(lambda theta, g, _: deep_kernel(theta, g, hidden)),
+    }
 
 
 def by_backprop(vector: Array, hidden: tuple[int, ...], x: Array, y: Array) -> Array:

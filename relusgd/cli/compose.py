@@ -63,6 +63,30 @@ class PieceCount:
     in_domain: int
 
 
+@dataclass(frozen=True)
+class PieceCounts:
+    """The counts of all networks that a command shows.
+
+    parts: those that were given. composed: all of them, where there are several. rescaled: the
+    result, where it was asked for on another scale.
+    """
+
+    parts: Sequence[PieceCount]
+    composed: PieceCount | None
+    rescaled: PieceCount | None
+
+    @property
+    def rows(self) -> list[PieceCount]:
+        """All of them, in the order of the table."""
+        results = [count for count in (self.composed, self.rescaled) if count is not None]
+        return [*self.parts, *results]
+
+    @property
+    def most(self) -> int:
+        """The most pieces that the parts can have one behind another."""
+        return prod(part.pieces for part in self.parts)
+
+
 @guarded
 def compose(
     sources: Annotated[
@@ -111,30 +135,25 @@ def compose(
     for one in rescalings:
         result = rescaled(result, one.layer, one.unit, one.factor)
     names = [str(source) for source in sources]
-    parts = []
-    for name, network in zip(names, networks, strict=True):
-        parts.append(_piece_count(name, network, domain))
-    rows = list(parts)
-    if len(sources) > 1:
-        rows.append(_piece_count("composed", whole, domain))
-    if rescalings:
-        rows.append(_piece_count("rescaled", result, domain))
+    counts = PieceCounts(
+        parts=[_piece_count(*part, domain) for part in zip(names, networks, strict=True)],
+        composed=_piece_count("composed", whole, domain) if len(sources) > 1 else None,
+        rescaled=_piece_count("rescaled", result, domain) if rescalings else None,
+    )
     difference = _largest_difference(whole, result, domain)
     beside: list[Path] = []
     if out is not None:
         beside = _write_config(out, result, domain, _comment(names, rescale or []))
     if as_json:
-        facts = {"networks": [asdict(row) for row in rows], "domain": list(domain)}
-        print_json({**facts, "most_pieces": _most_pieces(parts), "difference": difference})
+        facts = {"networks": [asdict(row) for row in counts.rows], "domain": list(domain)}
+        print_json({**facts, "most_pieces": counts.most, "difference": difference})
     else:
-        _print_table(rows, domain)
-        sentences = []
-        if len(parts) > 1:
-            sentences.append(_sentence_of_pieces(parts, composed=rows[len(parts)]))
-        if rescalings:
-            values = _values(result, domain)
-            size = float(abs(values).max())
-            sentences += _sentences_of_rescaling(rescalings, difference, size)
+        _print_table(counts.rows, domain)
+        size = float(abs(_values(result, domain)).max())
+        sentences = [
+            *_sentences_of_pieces(counts),
+            *_sentences_of_rescaling(rescalings, difference, size),
+        ]
         print_sentences(sentences)
     if out is not None:
         typer.echo(printable(f"config: {out}"), err=True)
@@ -188,11 +207,6 @@ def _piece_count(name: str, network: Network, domain: Range) -> PieceCount:
     return PieceCount(name, list(network.hidden), len(found) + 1, inside + 1)
 
 
-def _most_pieces(parts: Sequence[PieceCount]) -> int:
-    """The most pieces that these networks can have one behind another."""
-    return prod(part.pieces for part in parts)
-
-
 def _values(network: Network, domain: Range) -> Array:
     """f at PLACES even places of the domain, shape (PLACES,)."""
     import numpy as np
@@ -230,21 +244,25 @@ def _print_table(rows: Sequence[PieceCount], domain: Range) -> None:
     print_table(table)
 
 
-def _sentence_of_pieces(parts: Sequence[PieceCount], composed: PieceCount) -> str:
-    """How many pieces there could be, and how many there are."""
-    factors = [f"{part.pieces:,}" for part in parts]
-    product = f"{' · '.join(factors)} = {_most_pieces(parts):,}"
-    found = counted(composed.pieces, "piece")
-    return f"Of at most {product} pieces, the composition has {found}."
+def _sentences_of_pieces(counts: PieceCounts) -> Iterator[str]:
+    """How many pieces a composition could have, and how many it has."""
+    if counts.composed is None:
+        return
+    factors = [f"{part.pieces:,}" for part in counts.parts]
+    product = f"{' · '.join(factors)} = {counts.most:,}"
+    found = counted(counts.composed.pieces, "piece")
+    yield f"Of at most {product} pieces, the composition has {found}."
 
 
 def _sentences_of_rescaling(
     rescalings: Sequence[Rescaling], difference: float, size: float
 ) -> Iterator[str]:
-    """What rescaling did to the function.
+    """What rescaling did to the function, if there was any.
 
     difference: the largest one between before and after; size: the largest |f| after.
     """
+    if not rescalings:
+        return
     if difference <= SAME * size:
         yield (
             "Rescaling left the function as it was: the largest difference is "

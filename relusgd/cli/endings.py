@@ -86,31 +86,45 @@ def ending_notes(run: Run, plan: Plan, command: TrainCommand) -> Iterator[str]:
     """What is worth knowing of a training that learned: units that died, overfitting, and a better
     output layer.
     """
-    from relusgd.diagnostics.unusual_data import unusual_sizes
-    from relusgd.training.trials import better_output_layer
+    yield from _note_on_dead_units(run, plan)
+    yield from _note_on_overfitting(run)
+    yield from _note_on_output_layer(run, plan, command)
 
-    folder = shlex.quote(str(run.folder))
-    result = run.result
+
+def _note_on_dead_units(run: Run, plan: Plan) -> Iterator[str]:
+    from relusgd.diagnostics.unusual_data import unusual_sizes
+
     units = sum(plan.hidden)
-    died = result.dead_units - int(run.metrics["dead_units"][0])
-    if died > MANY_DEAD * units:
-        note = f"{died:,} of {units:,} units died"
-        sizes = "" if plan.config.data.standardize else unusual_sizes(plan.dataset)
-        if sizes:
-            note += f"; {sizes}: try --set data.standardize=true"
-        yield note
+    died = run.result.dead_units - int(run.metrics["dead_units"][0])
+    if died <= MANY_DEAD * units:
+        return
+    note = f"{died:,} of {units:,} units died"
+    sizes = "" if plan.config.data.standardize else unusual_sizes(plan.dataset)
+    if sizes:
+        note += f"; {sizes}: try --set data.standardize=true"
+    yield note
+
+
+def _note_on_overfitting(run: Run) -> Iterator[str]:
+    result = run.result
     if result.best_test_mse > 0 and result.test_mse > OVERFITTED * result.best_test_mse:
         best = number(result.best_test_mse)
         end = number(result.test_mse)
+        folder = shlex.quote(str(run.folder))
         yield (
             f"the test MSE was lowest in epoch {result.best_epoch:,}, {best}, and rose to {end}: "
             f"relusgd plot {folder} --epoch {result.best_epoch}"
         )
+
+
+def _note_on_output_layer(run: Run, plan: Plan, command: TrainCommand) -> Iterator[str]:
+    from relusgd.training.trials import better_output_layer
+
     solved = better_output_layer(plan, float(run.metrics["train_mse"][-1]))
     if solved is not None:
-        train_mse = number(run.scaling.mse_to_original(solved))
+        best = number(run.scaling.mse_to_original(solved))
         ridge = command.with_advice({"training.method": "ridge"}, run.folder)
         yield (
-            f"on the initial elbows the best output layer alone has train MSE {train_mse}, "
-            f"{number(result.train_mse)} is far from it: {ridge}"
+            f"on the initial elbows the best output layer alone has train MSE {best}, "
+            f"{number(run.result.train_mse)} is far from it: {ridge}"
         )

@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.diagnostics.events.film_clock import SOFT_START, film_places
 from relusgd.diagnostics.snapshot_metrics import SnapshotMetrics
 from relusgd.model.history import METRICS, History
-from relusgd.model.network import Integers, parameter_count
+from relusgd.model.network import Array, Integers, parameter_count
 from relusgd.model.points import Dataset
 
 MOST_NUMBERS = 10**8
@@ -56,22 +56,26 @@ def _steps(history: History, count: int) -> Integers:
     more = min(count, affordable) - len(recorded)
     if more <= 0 or len(recorded) < 2:
         return recorded
-    # On the clock, gaps between recorded snapshots get new ones by their length.
-    places = film_places(recorded)
-    gaps = np.diff(places)
-    shares = gaps / gaps.sum()
-    inserted = np.floor(shares * more).astype(np.int64)
-    wanted = []
-    for left, right, number in zip(places[:-1], places[1:], inserted, strict=True):
-        with_ends = np.linspace(left, right, number + 2)
-        wanted.append(with_ends[1:-1])
+    places = _places_between(film_places(recorded), more)
     # From the clock back to steps: the inverse of `film_places`.
-    exponents = np.concatenate(wanted) * np.log1p(SOFT_START)
+    exponents = places * np.log1p(SOFT_START)
     moments = np.expm1(exponents) / SOFT_START
     first = float(recorded[0])
     last = float(recorded[-1])
     new = np.rint(first + moments * (last - first)).astype(np.int64)
     return np.union1d(recorded, new)
+
+
+def _places_between(places: Array, count: int) -> Array:
+    """About `count` new places between increasing ones, in each gap as many as it is long."""
+    gaps = np.diff(places)
+    shares = gaps / gaps.sum()
+    inserted = np.floor(shares * count).astype(np.int64)
+    between = []
+    for left, right, number in zip(places[:-1], places[1:], inserted, strict=True):
+        with_ends = np.linspace(left, right, number + 2)
+        between.append(with_ends[1:-1])
+    return np.concatenate(between)
 
 
 def _epochs(history: History, steps: Integers, per_epoch: int) -> Integers:

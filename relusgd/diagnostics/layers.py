@@ -48,6 +48,7 @@ def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[L
             theta = _layer(weight, network.biases[k])
             theta_0 = _layer(start.weights[k], start.biases[k])
             derivatives = _layer(gradient.weights[k], gradient.biases[k])
+            relative_move = np.float64(_norm(theta - theta_0)) / _norm(theta_0)
             is_output = k == len(network.hidden)
             dead = None
             always_on = None
@@ -55,7 +56,6 @@ def layer_measures(network: Network, start: Network, dataset: Dataset) -> list[L
                 somewhere, everywhere = units[k]
                 dead = int(np.sum(~somewhere))
                 always_on = int(np.sum(everywhere))
-            relative_move = np.float64(_norm(theta - theta_0)) / _norm(theta_0)
             measures.append(
                 LayerMeasures(
                     name="output" if is_output else f"hidden {k + 1}",

@@ -124,6 +124,24 @@ def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[flo
     exponent: the slope of a line through the logarithms; ratio: of each number to the next one;
     monotone: how much the next one is larger, which is below 0 where they fall.
     """
+    relation = RELATIONS_ALONG[claim.relation]
+    found = []
+    for line in _lines_along_axis(claim, runs, numbers):
+        places = _places([value for value, _ in line])
+        numbers_of_line = [number for _, number in line]
+        found += relation(places, numbers_of_line)
+    return found
+
+
+def _lines_along_axis(
+    claim: Claim,
+    runs: Sequence[MeasuredRun],
+    numbers: Sequence[float],
+) -> list[list[tuple[object, float]]]:
+    """The axis' value and the number of every run, in a line for all that agree otherwise.
+
+    Raises InputError where the axis does not vary.
+    """
     axis = "case" if claim.over == "cases" else claim.over
     lines: dict[object, list[tuple[object, float]]] = {}
     for run, number in zip(runs, numbers, strict=True):
@@ -135,13 +153,7 @@ def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[flo
         others = [(key, str(value)) for key, value in run.varied.items() if key != axis]
         line = lines.setdefault((run.seed, *others), [])
         line.append((run.varied[axis], number))
-    relation = RELATIONS_ALONG[claim.relation]
-    found = []
-    for line in lines.values():
-        places = _places([value for value, _ in line])
-        numbers_of_line = [number for _, number in line]
-        found += relation(places, numbers_of_line)
-    return found
+    return list(lines.values())
 
 
 def _places(values: Sequence[object]) -> list[float]:

@@ -37,27 +37,27 @@ def quantities_table(
     epoch: int,
     own: Sequence[str],
 ) -> TextTable:
-    """A line per quantity, subject after subject, then the metrics of the caller's own."""
+    """A line per quantity that the network has, subject after subject, then own metrics."""
     groups: dict[str, list[list[str]]] = {subject: [] for subject in SUBJECTS}
     for quantity in QUANTITIES.values():
         start = at_start[quantity.name]
         now = values[quantity.name]
-        # A quantity that this network never has needs no line.
-        if math.isnan(start) and math.isnan(now):
-            continue
-        cells = [_value_text(quantity, start), _value_text(quantity, now)]
-        groups[quantity.subject].append([f"  {quantity.title}", quantity.formula, *cells])
-    own_lines = []
+        has_quantity = not (math.isnan(start) and math.isnan(now))
+        if has_quantity:
+            cells = [_value_text(quantity, start), _value_text(quantity, now)]
+            groups[quantity.subject].append([f"  {quantity.title}", quantity.formula, *cells])
+    groups["your own"] = []
     for name in own:
-        own_lines.append([f"  {name}", "", number(at_start[name]), number(values[name])])
-    groups["your own"] = own_lines
+        cells = [number(at_start[name]), number(values[name])]
+        groups["your own"].append([f"  {name}", "", *cells])
     rows: list[list[str]] = []
     bold: list[int] = []
-    for heading, lines in groups.items():
+    for subject, lines in groups.items():
         if lines:
             bold.append(len(rows))
-            rows += [[heading, "", "", ""], *lines]
-    return TextTable(["", "", "epoch 0", f"epoch {epoch:,}"], rows, words=(0, 1), bold=bold)
+            rows += [[subject, "", "", ""], *lines]
+    headings = ["", "", "epoch 0", f"epoch {epoch:,}"]
+    return TextTable(headings, rows, words=(0, 1), bold=bold)
 
 
 def _value_text(quantity: Quantity, value: float) -> str:

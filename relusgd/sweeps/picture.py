@@ -198,16 +198,16 @@ class Roles:
 def find_roles(rows: Sequence[Row]) -> Roles | None:
     """The parts of the varied keys; None where the runs differ in their seeds alone."""
     varied = {}
+    numeric = []
     for key in varied_keys(rows):
         values = distinct_values(rows, key)
-        if key != "seed" and len(values) > 1:
-            varied[key] = values
-    if not varied:
-        return None
-    numeric = []
-    for key, values in varied.items():
+        if key == "seed" or len(values) < 2:
+            continue
+        varied[key] = values
         if all(map(is_number, values)):
             numeric.append(key)
+    if not varied:
+        return None
     x_key = max(numeric or varied, key=lambda key: len(varied[key]))
 
     def colour_order(key: str) -> tuple[bool, bool, int, str]:

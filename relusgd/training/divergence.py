@@ -61,12 +61,8 @@ def divergence(
         step = min(step, int(history.step[finite_count]))
     epoch = ceil_div(step, plan.steps_per_epoch)
     rate = plan.learning_rate(epoch)
-    last = before
-    if finite_count:
-        last_finite = finite_count - 1
-        parameters = history.network(last_finite).parameters()
-        last = State(int(history.step[last_finite]), parameters, {})
-    symptoms = symptoms_of(plan, last, float("inf"))
+    last_finite = _state_at(history, finite_count - 1) if finite_count else before
+    symptoms = symptoms_of(plan, last_finite, float("inf"))
     stable = StableRates(symptoms.stable_rate_at_end, symptoms.stable_rate)
     causes = causes_of(symptoms)
     cause = causes[0]
@@ -80,6 +76,11 @@ def divergence(
     if not changes or cause.name not in NAMED_CAUSES:
         changes = {"training.learning_rate": _suggested_rate(plan, rate, stable)}
     return DivergedError(message, hint_of(changes), changes)
+
+
+def _state_at(history: History, row: int) -> State:
+    """The parameters of a snapshot, without what the optimizer remembered."""
+    return State(int(history.step[row]), history.network(row).parameters(), {})
 
 
 def _stable_rates_text(plan: Plan, stable: StableRates) -> str:

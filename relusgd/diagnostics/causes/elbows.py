@@ -209,7 +209,8 @@ def too_few_bends(symptoms: Symptoms) -> Cause | None:
     share = min(1.0, left / missing)
     strength = 0.55 * min(1.0, left / symptoms.constant_mse * 5)
     if not symptoms.is_planned:
-        strength = 0.5 + 0.42 * share if share >= 0.3 else 0.4 * share
+        is_large = share >= 0.3
+        strength = 0.5 + 0.42 * share if is_large else 0.4 * share
     reason = (
         f"{counted(symptoms.units, 'unit')} cannot bend often enough: "
         f"{counted(max(possible, 0), 'bend')} placed well "
