@@ -48,15 +48,16 @@ def step_size_errors(problem: Problem, steps: tuple[float, ...] = STEPS) -> list
     with one_thread(), np.errstate(all="ignore"):
         whole = by_backprop(problem.vector, problem.hidden, problem.x, problem.y)
         gradient = whole[entries]
-        return [_errors(problem, gradient, entries, step) for step in steps]
+        return [_errors_at(step, problem, gradient, entries) for step in steps]
 
 
-def _errors(
+def _errors_at(
+    step: float,
     problem: Problem,
     gradient: Array,
     entries: Entries,
-    step: float,
 ) -> StepSize:
+    """How far differences at one step size are from the gradient; gradient: at these entries."""
     differences = take_differences(problem.loss_and_pattern, problem.vector, entries, step)
     smooth = ~differences.crosses
     smooth_gradient = gradient[smooth]

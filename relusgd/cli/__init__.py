@@ -114,8 +114,9 @@ make_readable(app)
 
 
 def main() -> None:
-    """The entry point of the `relusgd` command: for Typer's own doings, such as printing help, its
-    errors are words too.
+    """The entry point of the `relusgd` command.
+
+    Errors while Typer itself is at work, for example while it prints help, end in words, too.
     """
     claim_process()
     prepare_streams()

@@ -33,7 +33,8 @@ def write_new_config(target: Path, text: str) -> list[Path]:
     """
     schema = target.with_name(SCHEMA_FILE)
     try:
-        is_made = MODELINE in text and place_schema(schema)
+        names_schema = MODELINE in text
+        is_made = names_schema and place_schema(schema)
         kept = text if _is_schema(schema) else text.replace(MODELINE, "")
         _write_whole_or_not(target, kept.encode())
     except OSError as error:

@@ -201,7 +201,7 @@ class _EventReader:
                 document.value = self._value(next(self._events), (), 0)
                 document.is_empty = document.value is None
                 break
-        for event in self._events:
+        for event in self._events:  # those behind the first document
             if isinstance(event, yaml.DocumentStartEvent):
                 text = "a second document begins here (`---`); a config is one document"
                 document.add_fault(_line(event), text)

@@ -182,7 +182,8 @@ def _check_tokens(text: str, vocabulary: Vocabulary) -> None:
         is_operand = kind in ("number", "name")
         if operand_next:
             stray_sign = kind == "sign" and token not in ("+", "-")
-            stray_mark = token in (")", ",") and before + token != "()"
+            is_empty_call = before == "(" and token == ")"  # refused with what the function takes
+            stray_mark = token in (")", ",") and not is_empty_call
             if stray_sign or stray_mark:
                 _refuse(text, position, f"an operand is missing before {token!r}")
         elif is_operand or (token == "(" and before not in vocabulary.functions):
@@ -267,6 +268,7 @@ class _Translation:
         self._functions = vocabulary.functions
 
     def node(self, tree: ast.expr, depth: int) -> TreeNode:
+        """Our node for one of Python's; depth: how many operations it is nested in."""
         if depth > MAX_DEPTH:
             _refuse(
                 self._text, tree.col_offset, f"operations are nested more than {MAX_DEPTH} deep"

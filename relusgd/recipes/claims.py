@@ -75,6 +75,7 @@ def judge(claims: Sequence[Claim], runs: Sequence[MeasuredRun]) -> list[Verdict]
 
 
 def _judge(claim: Claim, place: int, runs: Sequence[MeasuredRun]) -> Verdict:
+    """The verdict on one claim; place: of its numbers among those of a run."""
     about: list[MeasuredRun] = []
     numbers: list[float] = []
     for run in runs:
@@ -117,9 +118,10 @@ def chosen_moments(at: Moments, history: History) -> Integers:
 
 
 def _along_axis(claim: Claim, runs: Sequence[MeasuredRun], numbers: Sequence[float]) -> list[float]:
-    """What the relation is asked of, line after line of runs that differ in the axis alone.
+    """The numbers that decide a claim about runs along an axis.
 
-    runs: those that the claim is about; numbers: one for each.
+    runs: those that the claim is about; numbers: one for each. Runs that differ in the axis alone
+    make a line, and each line gives, by the claim's relation,
 
     exponent: the slope of a line through the logarithms; ratio: of each number to the next one;
     monotone: how much the next one is larger, which is below 0 where they fall.

@@ -34,12 +34,16 @@ TO_SEVEN_BITS = np.uint64(0x7676767676767676)
 """What added to a byte leaves its highest bit 0 if, and only if, the byte is below 10."""
 
 HIGHEST_BITS = np.uint64(0x8080808080808080)
+"""The highest bit of each byte."""
 
 PAIRS_OF_FOUR = np.uint64(0x000000FF000000FF)
 """The first pair of digits of each half of a word."""
 
 JOIN_FIRST_PAIRS = np.uint64(100 + (10**6 << 32))
 JOIN_SECOND_PAIRS = np.uint64(1 + (10**4 << 32))
+"""Times these, the upper half of a word holds the sum of its two pairs, each at its power of ten:
+the first and third pair of eight digits times 10^6 and 100, the second and fourth times 10^4 and 1.
+"""
 
 MIDDLE_OF_TWO_FLOATS = np.uint64(0x400)
 """The last eleven bits of a long double in the middle of two floats."""
@@ -118,6 +122,7 @@ class DecimalText:
         has_other = digits + TO_SEVEN_BITS
         has_other |= digits
         has_other &= HIGHEST_BITS
+        # Neighbouring digits become pairs, and the four pairs one number.
         pairs = digits * np.uint64(10)
         digits >>= np.uint64(8)
         pairs += digits

@@ -29,7 +29,11 @@ COMMA, NEWLINE = ord(","), ord("\n")
 
 def count_lines(file: IO[bytes]) -> int:
     """How many complete lines follow in a file."""
-    return sum(int(np.count_nonzero(part == NEWLINE)) for part in _written_parts(file))
+    lines = 0
+    for block in _written_blocks(file):
+        characters = np.frombuffer(block, np.uint8)
+        lines += int(np.count_nonzero(characters == NEWLINE))
+    return lines
 
 
 def size_of_lines(file: IO[bytes], lines: int) -> int:
@@ -37,40 +41,43 @@ def size_of_lines(file: IO[bytes], lines: int) -> int:
     size = 0
     begin = 0
     left = lines
-    for part in _written_parts(file):
-        ends = np.flatnonzero(part == NEWLINE)[:left]
+    for block in _written_blocks(file):
+        characters = np.frombuffer(block, np.uint8)
+        ends = np.flatnonzero(characters == NEWLINE)[:left]
         if len(ends):
             size = begin + int(ends[-1]) + 1
         left -= len(ends)
         if not left:
             break
-        begin += len(part)
+        begin += len(block)
     return size
-
-
-def _written_parts(file: IO[bytes]) -> Iterator[NDArray[np.uint8]]:
-    """The characters that follow in a file, up to the first zero, part after part."""
-    while block := file.read(BLOCK_BYTES):
-        zero = block.find(b"\0")
-        yield np.frombuffer(block, np.uint8)[: zero if zero >= 0 else None]
-        if zero >= 0:
-            return
 
 
 def complete_lines(file: IO[bytes]) -> Iterator[bytes]:
     """The complete lines that follow in a file, about BLOCK_BYTES of them at a time."""
     rest = b""
+    for block in _written_blocks(file):
+        size = block.rfind(b"\n") + 1
+        if size:
+            yield rest + block[:size]
+            rest = block[size:]
+        else:
+            rest += block
+
+
+def _written_blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """What follows in a file, block after block, up to the first zero.
+
+    A power cut may leave zeros where lines were being written.
+    """
     while block := file.read(BLOCK_BYTES):
         zero = block.find(b"\0")
-        written = block if zero < 0 else block[:zero]
-        size = written.rfind(b"\n") + 1
-        if size:
-            yield rest + written[:size]
-            rest = written[size:]
-        else:
-            rest += written
-        if zero >= 0:
-            return
+        if zero < 0:
+            yield block
+            continue
+        if zero > 0:
+            yield block[:zero]
+        return
 
 
 def keep_freed_memory() -> None:

@@ -110,13 +110,13 @@ def permutations(
 
     Each is made by sorting n raw words that carry their index in the low bits.
     """
-    m = max(1, (n - 1).bit_length())
+    index_bits = max(1, (n - 1).bit_length())
     u = words(seed, purpose, block, first * n, rows * n).reshape(rows, n)
     # In place, because allocating memory takes longer than the arithmetic.
-    u &= np.uint64(2**64 - 2**m)
+    u &= np.uint64(2**64 - 2**index_bits)
     u |= np.arange(n, dtype=np.uint64)
     u.sort(axis=1)
-    u &= np.uint64(2**m - 1)
+    u &= np.uint64(2**index_bits - 1)
     return u.view(np.int64)
 
 

@@ -141,6 +141,7 @@ class _PlainReach:
         self.rho = np.zeros_like(curvature)
 
     def advance(self, rate: float, steps: int) -> None:
+        """Take so many steps at this rate."""
         kappa = self._curvature
         speed = rate * kappa
         # For slow directions without the rounding of 1 − speed, which the steps would multiply.
@@ -171,6 +172,7 @@ class _MomentumReach:
         return self._state[:, 0, 0]
 
     def advance(self, rate: float, steps: int) -> None:
+        """Take so many steps at this rate."""
         phase = (rate, steps)
         if phase not in self._powers:
             power = np.linalg.matrix_power(self._step(rate), steps)
