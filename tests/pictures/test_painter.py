@@ -14,10 +14,10 @@ from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
 from relusgd.pictures.films.painter import Painter, save_still
 from relusgd.pictures.kit.band import summarise
+from relusgd.pictures.kit.changing_number import draw_glyphs
 from relusgd.pictures.kit.look import PARTS, THEMES, Look
 from relusgd.pictures.moments.frames import choose_frames
 from relusgd.pictures.panels.curve_panel import MOST_KINKS, CurvePanel
-from relusgd.pictures.panels.header import draw_glyphs
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import TRAIL, View
 

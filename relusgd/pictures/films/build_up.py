@@ -21,13 +21,13 @@ from relusgd.pictures.films.build_up_lines import (
 )
 from relusgd.pictures.films.in_turn import FilmPart
 from relusgd.pictures.films.painter import PartsPainter
+from relusgd.pictures.kit.changing_number import NUMBERS
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.pasted_text import pasted_in_films
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.moments.script import Script
-from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from relusgd.diagnostics.events.smoothing import window_bounds, window_means
 from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.moments.frames import distinct, nearest, wanted_epochs
@@ -131,18 +132,11 @@ def _finite_values(view: View, rows: Integers) -> Array:
 
 def _smoothed(values: Array, place: Array) -> Array:
     """The mean of each snapshot and its neighbours within WINDOW, shape as given."""
-    count, points = values.shape
-    first = np.searchsorted(place, place - WINDOW, side="left")
-    stop = np.searchsorted(place, place + WINDOW, side="right")
+    first, stop = window_bounds(place, place, WINDOW)
     # As many neighbours on either side, so that the mean stands where the snapshot does.
-    here = np.arange(count)
+    here = np.arange(len(values))
     reach = np.minimum(here - first, stop - 1 - here)
-    # The sum of the snapshots before each one, so that a sum of neighbours is a difference of two.
-    none = np.zeros((1, points))
-    sums = np.concatenate([none, np.cumsum(values, axis=0)])
-    of_neighbours = sums[here + reach + 1] - sums[here - reach]
-    neighbours = 2 * reach + 1
-    return np.asarray(of_neighbours / neighbours[:, None])
+    return window_means(values, here - reach, here + reach + 1)
 
 
 def _distances(one: Array, other: Array) -> Array:

@@ -24,6 +24,7 @@ from relusgd.pictures.panels.marks import (
 from relusgd.pictures.panels.out_of_sight import OutOfSight
 from relusgd.pictures.panels.reference_lines import ReferenceLines
 from relusgd.pictures.scenes.scales import Scales
+from relusgd.pictures.scenes.snapshot_shapes import LearnedCurve
 from relusgd.pictures.scenes.snapshot_view import strongest
 from relusgd.pictures.scenes.view import View
 
@@ -90,7 +91,8 @@ class CurvePanel:
 
     def _draw_data(self) -> None:
         """Points and truth, over the zero line of the units and the part of x for training."""
-        view, looks, dataset, axes = self._view, self._looks, self._view.dataset, self._axes
+        view, axes, looks = self._view, self._axes, self._looks
+        dataset = view.dataset
         self._draw_zero_line()
         if dataset.train_domain is not None:
             self._draw_train_domain(*dataset.train_domain)
@@ -164,7 +166,8 @@ class CurvePanel:
 
     def _make_curve(self) -> list[Artist]:
         """The line of the learned function on a halo, and the marks of its bends."""
-        sheet, axes, paper = self._sheet, self._axes, self._sheet.colours.paper
+        sheet, axes = self._sheet, self._axes
+        paper = sheet.colours.paper
         width = self._looks["learned"]["linewidth"]
         self._halo = moving_line(
             axes,
@@ -181,15 +184,23 @@ class CurvePanel:
             linewidth=width,
         )
         self._layer_colours = to_rgba_array(sheet.colours.layers)
-        deep = self._view.deep
-        self._kinks = moving_dots(
-            axes,
-            0.4,
-            linewidths=sheet.points(1.0 if deep else 1.6),
-            facecolors=paper,
-            edgecolors=paper if deep else self._colour,
-        )
+        self._kinks = self._make_kinks()
         return [self._halo, self._curve, self._kinks]
+
+    def _make_kinks(self) -> Any:
+        """The marks of bends: rings, or in deep networks dots, which take the colours of layers."""
+        sheet = self._sheet
+        paper = sheet.colours.paper
+        rim, width = self._colour, 1.6
+        if self._view.deep:
+            rim, width = paper, 1.0
+        return moving_dots(
+            self._axes,
+            0.4,
+            linewidths=sheet.points(width),
+            facecolors=paper,
+            edgecolors=rim,
+        )
 
     def draw_behind(self, views: Sequence[View]) -> None:
         """The last functions of other runs, faint, under this one."""
@@ -226,19 +237,24 @@ class CurvePanel:
         y = self._kept_near(curve.y)
         self._halo.set_data(curve.x, y)
         self._curve.set_data(curve.x, y)
+        self._show_kinks(curve, y)
+        self._out_of_sight.show(index, curve.y)
+
+    def _show_kinks(self, curve: LearnedCurve, y: Array) -> None:
+        """Marks at the bends of the function, drawn at the heights y: larger at strong bends."""
         strength = relative(curve.kink, self._scales.kink)
         marked = self._marked(strength)
         # A curve bends at all its points but the ends.
         bends = np.column_stack([curve.x[1:-1], y[1:-1]])
+        self._kinks.set_offsets(bends[marked])
         smallest = SMALLEST_KINK_OF_DEEP if self._view.deep else SMALLEST_KINK
         size = self._point * (smallest + LARGER_KINK * strength[marked])
-        self._kinks.set_offsets(bends[marked])
         # Matplotlib takes the square of the size.
         self._kinks.set_sizes(size**2)
         if self._view.deep:
-            layers = np.minimum(curve.layer[marked], len(self._layer_colours))
+            last_colour = len(self._layer_colours)
+            layers = np.minimum(curve.layer[marked], last_colour)
             self._kinks.set_facecolor(self._layer_colours[layers - 1])
-        self._out_of_sight.show(index, curve.y)
 
     def _marked(self, strength: Array) -> Integers:
         """Which bends are marked: those that can be seen; none where a density shows them."""
@@ -250,9 +266,10 @@ class CurvePanel:
     def _show_bends(self, index: int) -> None:
         """Bars from the zero line, upwards where units bend the function up, else downwards."""
         bends = self._view.bends(index)
-        up, down = self._bar_heights(bends.up), -self._bar_heights(bends.down)
-        for bar, height in zip(self._bars, (up, down), strict=True):
-            bar.set_data(self._elbow_height + height, bends.edges, self._elbow_height)
+        zero_line = self._elbow_height
+        up, down = self._bars
+        up.set_data(zero_line + self._bar_heights(bends.up), bends.edges, zero_line)
+        down.set_data(zero_line - self._bar_heights(bends.down), bends.edges, zero_line)
 
     def _bar_heights(self, amount: Array) -> Array:
         """How high the bars of these amounts are, on the axis of y."""
@@ -270,9 +287,15 @@ class CurvePanel:
         colours = sign_colours(self._sheet, units.sign[weak_first], strength)
         self._show_lines(units.lines[weak_first], strength, colours)
         if self._view.has_terms:
-            level = float(self._kept_near(np.array(self._view.output_level(index))))
-            self._level.set_data([self._view.low, self._view.high], [level, level])
+            self._show_output_bias(index)
         self._show_elbows(units.elbow[weak_first], strength, colours)
+
+    def _show_output_bias(self, index: int) -> None:
+        """A level line across the domain."""
+        view = self._view
+        output_level = np.array(view.output_level(index))
+        level = float(self._kept_near(output_level))
+        self._level.set_data([view.low, view.high], [level, level])
 
     def _show_elbows(self, elbow: Array, strength: Array, colours: Array) -> None:
         """A dot at the elbow of every unit that has one, larger where the unit is stronger."""
@@ -286,8 +309,9 @@ class CurvePanel:
 
     def _show_lines(self, lines: Array, strength: Array, colours: Array) -> None:
         """The units' lines, shape (n, 2 ends, 2 coordinates); of many units they are thinner."""
-        crowd = min(1.0, (FEW_UNITS / max(len(strength), 1)) ** 0.5)
-        widths = self._point * (1.2 + 1.4 * crowd * strength)
+        units = max(len(strength), 1)
+        thinner = min(1.0, (FEW_UNITS / units) ** 0.5)
+        widths = self._point * (1.2 + 1.4 * thinner * strength)
         lines[:, :, 1] = self._kept_near(lines[:, :, 1])
         self._lines.show(lines, widths, colours)
 

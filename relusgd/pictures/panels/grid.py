@@ -45,6 +45,14 @@ from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 
+WORDS_OVER_PANELS = (
+    ("train", "test", "elbows", "dead"),
+    ("test", "elbows", "dead"),
+    ("test", "elbows"),
+    ("test",),
+)
+"""The words of the numbers that may stand over a panel, the most first."""
+
 
 def draw_grid(sheet: Sheet, group: RunGroup) -> list[Part]:
     """Draw what never changes in the picture of several runs, and give its parts that change."""
@@ -67,8 +75,10 @@ class GridBuilder:
 
     def _clock(self) -> list[Field]:
         """The epoch, and the step where it is the same in all runs."""
-        clock, large = self.group.clock, self.sheet.scale.large
-        listed = [Field.counting("epoch", clock.astype(np.int64), large)]
+        clock = self.group.clock
+        large = self.sheet.scale.large
+        epoch = clock.astype(np.int64)
+        listed = [Field.counting("epoch", epoch, large)]
         if steps := self.group.steps_per_epoch:
             step = np.rint(steps * clock).astype(np.int64)
             listed.append(Field.counting("step", step, large))
@@ -86,7 +96,8 @@ class GridBuilder:
         self.errors: Box | None = None
         if "loss" in sheet.look.show:
             stack.skip_x_labels()
-            height = max(round(0.15 * sheet.height), 2 * sheet.scale.line)
+            lowest = 2 * sheet.scale.line
+            height = max(round(0.15 * sheet.height), lowest)
             self.errors = stack.take_bottom(height)
             stack.skip_bottom(0.35)
         stack.skip_x_labels()
@@ -97,7 +108,8 @@ class GridBuilder:
     def _place_legend(self, stack: Stack) -> None:
         """In the line of the header if it fits beside its words, else under it."""
         header = self.header
-        taken = round(header_width(self.clock) + 2 * self.sheet.scale.text)
+        gap = 2 * self.sheet.scale.text
+        taken = round(header_width(self.clock) + gap)
         room = header.width - taken
         self.beside = legend_lines(self.sheet, self.entries, room) == 1
         if self.beside:
@@ -109,14 +121,16 @@ class GridBuilder:
     def _place_panels(self) -> None:
         """The places of the panels, with as many lines of head as their titles need, and ticks."""
         area, views = self.area, self.group.views
-        text, letters = self.sheet.scale.text, self.fine.scale.text
+        text = self.sheet.scale.text
+        letters = self.fine.scale.text
         shape = GridShape.best(len(views), area)
         room = area.width / shape.columns - 2 * text
         self.x_ticks = position_ticks(views, self.scales.x, room, letters)
+        # Labels at the edges of neighbours stand half in the gap, with free paper between them.
         two_halves = widest(self.x_ticks.labels, letters) + 0.3 * letters
         gap = max(1.2 * text, two_halves)
         width = column_width(area, shape, gap)
-        fewest = [options[-1] for options in self.numbers]
+        fewest = self._fewest_numbers()
         self.head_lines = fewest_lines(self.fine, width, self.group.short, fewest, shape.rows)
         self.cells = lay_cells(
             area,
@@ -127,21 +141,25 @@ class GridBuilder:
             row_gap=0.35 * self.fine.scale.line,
         )
 
+    def _fewest_numbers(self) -> list[list[Field]]:
+        """For every panel, the numbers that stand over it where there is little room."""
+        return [options[-1] for options in self.numbers]
+
     def _choose_y_ticks(self) -> list[str]:
         """Choose the ticks of y by the heights of the panels; gives their labels."""
         line = self.sheet.scale.line
         self.y_ticks = panel_ticks(self.scales.y, self.cells[0].axes.height, line)
         labels = [*self.y_ticks.labels]
         if self.errors:
-            most = max(1, int(self.errors.height / (1.3 * line)))
-            self.error_ticks = self.group.error_axis.ticks(most)
+            rows = int(self.errors.height / (1.3 * line))
+            self.error_ticks = self.group.error_axis.ticks(max(1, rows))
             labels += self.error_ticks.labels
         return labels
 
     def _choose_titles(self) -> Sequence[str]:
         """The full titles if all of them fit over their panels, else the short ones."""
         levels = [self.group.titles, self.group.short]
-        fewest = [options[-1] for options in self.numbers]
+        fewest = self._fewest_numbers()
         width = self.cells[0].head.width
         level = title_level(self.fine, width, levels, fewest, self.head_lines)
         titles = levels[level]
@@ -219,14 +237,11 @@ def panel_fields(view: View, sheet: Sheet) -> list[list[Field]]:
     """What may stand over a panel, the most first: errors, elbows inside, dead units."""
     text = HEAD_NUMBERS * sheet.scale.text
     by_word = {field.word: field for field in shorter_words(fields(view, text, text))}
-    error = "test" if "test" in by_word else "train"
+    # Without test points the training error stands in the place of the test error.
+    if "test" not in by_word:
+        by_word["test"] = by_word.pop("train")
     options = []
-    for words in (
-        ["train", "test", "elbows", "dead"],
-        [error, "elbows", "dead"],
-        [error, "elbows"],
-        [error],
-    ):
+    for words in WORDS_OVER_PANELS:
         there = [by_word[word] for word in words if word in by_word]
         options.append(there)
     return options

@@ -93,11 +93,13 @@ def _unit_entries(looks: dict[str, LineLook], views: Sequence[View]) -> Iterator
 
 def _layer_entries(sheet: Sheet, looks: dict[str, LineLook], deepest: int) -> Iterator[Entry]:
     """Breakpoints by layer; the last colour stands for all the layers from its own on."""
-    most = len(sheet.colours.layers)
     yield Entry(looks["layer 1"], "bend by layer 1", "layer 1")
-    for layer in range(2, min(deepest, most) + 1):
-        stands_for_more = layer == most < deepest
-        number = f"{layer} …" if stands_for_more else f"{layer}"
+    last_colour = len(sheet.colours.layers)
+    last = min(deepest, last_colour)
+    for layer in range(2, last + 1):
+        number = str(layer)
+        if layer == last < deepest:
+            number += " …"
         yield Entry(looks[f"layer {layer}"], f"layer {number}", number)
 
 
@@ -111,9 +113,8 @@ def entries_width(words: Sequence[str], pixels: float) -> float:
     """The pixels that entries on one line take."""
     if not words:
         return 0.0
-    gap = GAP * pixels
-    widths_and_gaps = sum(entry_width(word, pixels) + gap for word in words)
-    return widths_and_gaps - gap
+    widths = sum(entry_width(word, pixels) for word in words)
+    return widths + (len(words) - 1) * GAP * pixels
 
 
 def _set_legend(

@@ -5,15 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from relusgd.model.breakpoints import breakpoints
-from relusgd.model.network import Array, Booleans, Range
 from relusgd.pictures.kit.axis import TimeAxis
+from relusgd.pictures.kit.circled_number import write_circled
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
-from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
-from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
+from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import (
     Cell,
     GridShape,
@@ -25,25 +21,18 @@ from relusgd.pictures.kit.stack import (
 )
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
-from relusgd.pictures.moments.key_moments import key_moments, sampled_snapshots
+from relusgd.pictures.moments.key_moments import key_moments
 from relusgd.pictures.panels.curve_panel import CurvePanel
 from relusgd.pictures.panels.header import Field
 from relusgd.pictures.panels.legend import curve_legend, draw_legend, legend_lines
-from relusgd.pictures.panels.marks import pale, relative, sign_colours, x_limits
+from relusgd.pictures.panels.marks import x_limits
 from relusgd.pictures.panels.panel_head import PanelHead
+from relusgd.pictures.panels.story_paths import draw_breakpoints, draw_elbows, paths_name
 from relusgd.pictures.scenes.scales import Scales, errors_of, position_ticks
-from relusgd.pictures.scenes.snapshot_view import bending, strongest
 from relusgd.pictures.scenes.view import View
 
 MOMENTS = 6
 """Snapshots that have a panel."""
-
-MOST_PATHS = 100
-"""Of more units, the elbows of those that bend the function most over the whole run are
-followed."""
-
-SAMPLES, WIDE_SAMPLES = 300, 40
-"""Snapshots through which a path is drawn; fewer for very wide layers."""
 
 PATHS = 0.34
 """The height of the paths, as a share of the picture's."""
@@ -53,9 +42,6 @@ LABEL = 1.4
 
 TIME_MARGIN = 0.03
 """Free paper at either end of the axis of time, as a share of its length."""
-
-THINNEST, THICKER = 0.7, 2.6
-"""The width of the weakest path, and by how much the strongest is wider, in pixels."""
 
 
 def save_story(view: View, path: Path, look: Look | None = None) -> None:
@@ -183,24 +169,7 @@ class StoryBuilder:
 
     def _write_number(self, number: int, x: float, y: float, letters: float) -> None:
         """The number of a moment in a circle around pixel (x, y)."""
-        colours = self.sheet.colours
-        circle = {
-            "boxstyle": "circle,pad=0.22",
-            "facecolor": colours.paper,
-            "edgecolor": colours.ink,
-            "linewidth": self.sheet.points(1.1),
-        }
-        self.sheet.text(
-            x,
-            y,
-            f"{number}",
-            pixels=letters,
-            bold=True,
-            ha="center",
-            va="center_baseline",
-            bbox=circle,
-            zorder=MOVING + 1,
-        )
+        write_circled(self.sheet, number, x, y, pixels=letters, room=0.22, rim=1.1)
 
     def _draw_paths(self) -> None:
         """Epochs downwards; at the moments of the panels above a thin line, their number and their
@@ -276,109 +245,3 @@ class StoryBuilder:
         sheet.name_y(paths, "epoch")
         area = axes_area(self.cells, self.area)
         sheet.name_y(area, dataset.y_name, room=area.height)
-
-
-def paths_name(view: View) -> str:
-    """The title of the paths."""
-    if view.deep:
-        return "breakpoints over time, by layer"
-    if view.history.hidden[0] > MOST_PATHS:
-        return f"{MOST_PATHS} strongest elbows over time"
-    return "elbows over time"
-
-
-def draw_elbows(sheet: Sheet, axes: Axes, view: View, time: TimeAxis, scales: Scales) -> None:
-    """Draw each unit's elbow over time.
-
-    Its colour is the sign of the output weight; it is stronger where the unit bends the function
-    more.
-    """
-    history = view.history
-    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
-    networks = [history.network(row) for row in rows]
-    every_strength = np.stack([bending(network) for network in networks])
-    mean_strength = np.nan_to_num(every_strength.mean(axis=0))
-    units = strongest(mean_strength, MOST_PATHS)
-    strength = every_strength[:, units]
-    elbow = np.stack([history.elbow[row][units] for row in rows])
-    slope = np.stack([history.slope[row][units] for row in rows])
-    weight = np.stack([network.output_weight[units] for network in networks])
-    x = view.dataset.scaling.x_to_original(elbow)
-    place = time.place(view.clock[rows])
-    y = np.broadcast_to(place[:, None], x.shape)
-    segments = segments_between(x, y)
-    x_of_segments = segments[..., 0]
-    # When the slope of a unit changes sign, its elbow passes infinity and not the picture.
-    keeps_sign = slope[:-1] * slope[1:] > 0
-    is_finite = np.isfinite(segments).all(axis=(2, 3))
-    is_drawn = is_finite & keeps_sign & reaches_into(x_of_segments, scales.x)
-    # A piece looks like the snapshot at its end.
-    full = full_strength(strength, scales, view)
-    amount = relative(strength[1:], full)[is_drawn]
-    sign = np.sign(weight[1:][is_drawn])
-    weak_first = np.argsort(amount, kind="stable")
-    amount = amount[weak_first]
-    widths = THINNEST + THICKER * amount
-    paths = LineCollection(
-        list(segments[is_drawn][weak_first]),
-        colors=sign_colours(sheet, sign[weak_first], amount),
-        linewidths=sheet.points(1.0) * widths,
-        capstyle="round",
-    )
-    axes.add_collection(paths, autolim=False)
-
-
-def full_strength(strength: Array, scales: Scales, view: View) -> float:
-    """The strength that is drawn at full opacity and width.
-
-    For units it is that of the panels, for a wide layer that of its strongest few paths.
-    """
-    if not view.wide:
-        return scales.unit
-    return float(np.nanquantile(strength, 0.95)) or 1.0
-
-
-def segments_between(x: Array, y: Array) -> Array:
-    """Straight pieces from each row of points to the next: from shape (n, units) to (n − 1, units,
-    2 ends, 2 coordinates)."""
-    points = np.stack([x, y], axis=-1)
-    starts = points[:-1]
-    ends = points[1:]
-    return np.stack([starts, ends], axis=2)
-
-
-def reaches_into(x: Array, domain: Range) -> Booleans:
-    """Whether segments, shape (…, 2), have a part in the domain."""
-    low, high = domain
-    left = x.min(axis=-1)
-    right = x.max(axis=-1)
-    return np.asarray((right >= low) & (left <= high))
-
-
-def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> None:
-    """The breakpoints of a deep network over time, coloured by the layer whose unit switches
-    there."""
-    rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
-    found = [breakpoints(view.history.network(row)) for row in rows]
-    x_in_network = np.concatenate([points.x for points in found])
-    x = view.dataset.scaling.x_to_original(x_in_network)
-    layer = np.concatenate([points.layer for points in found])
-    counts = [len(points) for points in found]
-    place = time.place(view.clock[rows])
-    y = np.repeat(place, counts)
-    is_inside = (x >= view.low) & (x <= view.high)
-    # The last colour stands for all the layers from its own on.
-    colours = sheet.colours.layers
-    number_of_colour = np.minimum(layer, len(colours))
-    for number, colour in enumerate(colours, start=1):
-        is_drawn = is_inside & (number_of_colour == number)
-        axes.plot(
-            x[is_drawn],
-            y[is_drawn],
-            **pale(sheet, colour),
-            marker="o",
-            markersize=sheet.points(2.2),
-            markeredgewidth=0,
-            linestyle="",
-            rasterized=True,
-        )

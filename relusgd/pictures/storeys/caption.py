@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from relusgd.pictures.kit.changing_number import NUMBERS
 from relusgd.pictures.kit.pasted_text import pasted_in_films
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.moments.script import Script
-from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 
 SMALLEST = 1.0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from relusgd.model.network import Integers
+from relusgd.pictures.kit.changing_number import NUMBERS, PastedNumber, changing_number, draw_glyphs
 from relusgd.pictures.kit.plain_matplotlib import Artist, Text
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import steady_width, text_width
-from relusgd.pictures.panels.header import NUMBERS, PastedNumber, changing_number, draw_glyphs
 from relusgd.pictures.storeys.layout import COUNTER_LETTERS
 
 WORD_LETTERS = 1.3

@@ -9,12 +9,12 @@ import numpy as np
 from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.axis import ErrorAxis, TimeAxis
 from relusgd.pictures.kit.band import Band, summarise
+from relusgd.pictures.kit.changing_number import PastedNumber, changing_number
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, Text
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
-from relusgd.pictures.panels.header import PastedNumber, changing_number
 from relusgd.pictures.panels.marks import looks_of, x_limits
 from relusgd.pictures.scenes.scales import Scales, errors_of, noise_level
 from relusgd.pictures.scenes.view import View

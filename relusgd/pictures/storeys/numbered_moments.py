@@ -11,6 +11,7 @@ import numpy as np
 
 from relusgd.diagnostics.events import Event
 from relusgd.model.network import Array
+from relusgd.pictures.kit.circled_number import write_circled
 from relusgd.pictures.kit.contrast import blend
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
@@ -162,12 +163,12 @@ class MomentsBuilder(OneRunBuilder):
 
         That of the last moment is drawn already.
         """
-        low, high = limits = self.scales.y
+        low, high = self.scales.y
         box = self.boxes.upper
         ends = []
         for number, row in enumerate(self.moments):
             curve = self.view.curve(row)
-            y = kept_near(np.nan_to_num(curve.y), limits)
+            y = kept_near(np.nan_to_num(curve.y), self.scales.y)
             share_of_height = (y[-1] - low) / (high - low)
             ends.append(share_of_height * box.height)
             if number < len(self.moments) - 1:
@@ -241,25 +242,9 @@ class MomentsBuilder(OneRunBuilder):
         sheet.figure.add_artist(line)
 
     def _write_number(self, number: int, x: float, y: float) -> None:
-        """The number of a moment in a circle around pixel (x, y)."""
-        sheet = self.sheet
-        circle = {
-            "boxstyle": "circle,pad=0.2",
-            "facecolor": sheet.colours.paper,
-            "edgecolor": sheet.colours.ink,
-            "linewidth": sheet.points(1.0),
-        }
-        sheet.text(
-            x,
-            y,
-            f"{number + 1}",
-            pixels=0.85 * sheet.scale.text,
-            bold=True,
-            ha="center",
-            va="center_baseline",
-            bbox=circle,
-            zorder=MOVING + 1,
-        )
+        """The number of a moment, counted from 1, in a circle around pixel (x, y)."""
+        pixels = 0.85 * self.sheet.scale.text
+        write_circled(self.sheet, number + 1, x, y, pixels=pixels)
 
     # The moments on the paths
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from relusgd.diagnostics.events.smoothing import window_means
 from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array, Booleans, Integers, Range
 from relusgd.pictures.kit.axis import TimeAxis
@@ -164,17 +165,12 @@ def original_bending(view: View, row: int) -> Array:
 
 def _smoothed(amount: Array) -> Array:
     """The mean of each row and its neighbours, SMOOTHED in all, fewer at the ends."""
-    count, units = amount.shape
+    count = len(amount)
     reach = min(SMOOTHED, count) // 2
-    # The sum of the rows before each one, so that a sum of neighbours is a difference of two.
-    none = np.zeros((1, units))
-    sums = np.cumsum(np.concatenate([none, amount]), axis=0)
     here = np.arange(count)
     first = np.maximum(here - reach, 0)
     stop = np.minimum(here + reach + 1, count)
-    neighbours = stop - first
-    of_neighbours = sums[stop] - sums[first]
-    return np.asarray(of_neighbours / neighbours[:, None])
+    return window_means(amount, first, stop)
 
 
 def _stretches(look: Integers) -> Iterator[tuple[int, int, int]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from relusgd.pictures.kit.changing_number import changing_number
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import shortened
 from relusgd.pictures.kit.title_lines import fits, title_lines
-from relusgd.pictures.panels.header import changing_number
 from relusgd.pictures.scenes.scales import errors_of
 from relusgd.pictures.scenes.view import View
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from relusgd.model.network import Array
+from relusgd.pictures.kit.changing_number import NUMBERS
 from relusgd.pictures.kit.pasted_text import PastedText, pasted_in_films
 from relusgd.pictures.kit.plain_matplotlib import Text
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
-from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.storeys.path_names import Named
 from relusgd.pictures.storeys.upper_places import UpperPlaces
 

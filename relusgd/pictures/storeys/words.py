@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from relusgd.model.network import Integers
+from relusgd.pictures.kit.changing_number import NUMBERS
 from relusgd.pictures.kit.pasted_text import PastedText
 from relusgd.pictures.kit.plain_matplotlib import Artist, Text
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.moments.script import Script
-from relusgd.pictures.panels.header import NUMBERS
 from relusgd.pictures.panels.marks import original, relative
 from relusgd.pictures.panels.reference_lines import reference_look
 from relusgd.pictures.scenes.reference_curve import ReferenceCurve
