@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions
@@ -41,16 +41,19 @@ class AlignedLines:
 
     def _cells(self, row: Sequence[str]) -> list[list[str]]:
         """The lines of each cell of a row."""
-        first, *others = (cell.splitlines() for cell in row)
+        first, *others = [cell.splitlines() for cell in row]
         width = self.first_width
-        if width is not None:
-            first = [piece for line in first for piece in chop_cells(line, width)]
-        return [first, *others]
+        if width is None:
+            return [first, *others]
+        pieces: list[str] = []
+        for line in first:
+            pieces += chop_cells(line, width)
+        return [pieces, *others]
 
     def _widths(self, table: Sequence[list[list[str]]]) -> list[int]:
         widths = []
         for column in zip(*table, strict=True):
-            lines = [line for cell in column for line in cell]
+            lines = chain.from_iterable(column)
             widths.append(max(map(cell_len, lines)))
         return widths
 

@@ -125,9 +125,9 @@ def complete_grids(incomplete: str) -> list[str]:
     key, equals, listed = incomplete.partition("=")
     if not equals:
         return _keys(key)
-    before, comma, last = listed.rpartition(",")
-    given = before.split(",")
-    return [f"{key}={before}{comma}{word}" for word in _values(key, last) if word not in given]
+    _, _, last = listed.rpartition(",")
+    words = _values(key, last)
+    return [f"{key}={longer}" for longer in _with_one_more(listed, words)]
 
 
 def _keys(incomplete: str) -> list[str]:

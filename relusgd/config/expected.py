@@ -37,7 +37,7 @@ def _option_in_words(option: Schema) -> str:
         case "integer":
             return f"a whole number from {option['minimum']:,} to {option['maximum']:,}"
         case "number":
-            return " ".join(["a finite number", _bounds(option)]).rstrip()
+            return f"a finite number {_bounds(option)}".rstrip()
         case "string":
             return f"a text of at most {option['maxLength']:,} characters"
         case "boolean":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from relusgd.model.network import Array, Integers
@@ -20,6 +22,29 @@ USUAL_OFFSET = 4.0
 """The largest mean of x, in standard deviations, for which they are made."""
 
 
+FAR_OFF = 10.0
+"""A point is an outlier from so many typical distances off the points beside it on."""
+
+FEWEST_POINTS = 8
+"""Outliers are looked for among so many points at least."""
+
+MOST_OUTLIERS = 0.05
+"""Outliers are at most this share of the points, or one point."""
+
+
+@dataclass(frozen=True)
+class _Extent:
+    """Where values lie. size: the largest absolute value."""
+
+    size: float
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, values: Array) -> _Extent:
+        return cls(float(np.abs(values).max()), float(values.mean()), float(values.std()))
+
+
 def unusual_sizes(dataset: Dataset) -> str:
     """What is unusual in the size, the spread and the offset of x and y; empty if nothing is.
 
@@ -33,10 +58,9 @@ def unusual_sizes(dataset: Dataset) -> str:
 
 
 def _unusual_size(name: str, values: Array) -> list[str]:
-    size = float(np.abs(values).max())
-    mean = float(values.mean())
-    deviation = float(values.std())
-    if size > USUAL_SIZE:
+    extent = _Extent.of(values)
+    mean, deviation = extent.mean, extent.deviation
+    if extent.size > USUAL_SIZE:
         farthest = float(values[np.abs(values).argmax()])
         return [f"{name} reaches {number(farthest)}"]
     if 0 < deviation < USUAL_SPREAD:
@@ -54,25 +78,13 @@ def unusual_factor(dataset: Dataset) -> float:
 
 
 def _factor(values: Array) -> float:
-    size = float(np.abs(values).max())
-    mean = float(values.mean())
-    deviation = float(values.std())
-    by_size = size / USUAL_SIZE
-    if deviation == 0:
+    extent = _Extent.of(values)
+    by_size = extent.size / USUAL_SIZE
+    if extent.deviation == 0:
         return by_size
-    by_spread = USUAL_SPREAD / deviation
-    by_offset = abs(mean) / deviation / USUAL_OFFSET
+    by_spread = USUAL_SPREAD / extent.deviation
+    by_offset = abs(extent.mean) / extent.deviation / USUAL_OFFSET
     return max(by_size, by_spread, by_offset)
-
-
-FAR_OFF = 10.0
-"""A point is an outlier from so many typical distances off the points beside it on."""
-
-FEWEST_POINTS = 8
-"""Outliers are looked for among so many points at least."""
-
-MOST_OUTLIERS = 0.05
-"""Outliers are at most this share of the points, or one point."""
 
 
 def outliers(dataset: Dataset) -> Integers:

@@ -113,6 +113,7 @@ def _cells_of(sums: _Sums, output_bias: float) -> Cells:
     at_edges = _active_at_edges(count)
     in_middle = (at_edges[:-1] + at_edges[1:]) / 2
     in_cells = np.rint(in_middle).astype(np.int64)
+    # The slope changes by |v w|: up where v is positive (signs 0 and 2), else down.
     change = np.abs(slope[1:-1])
     return Cells(
         edges=edges,

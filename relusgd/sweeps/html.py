@@ -22,11 +22,7 @@ def sweep_html(rows: Sequence[Row]) -> str:
     shown = list(rows)
     if left_out > 0:
         shown = [*rows[:half], *rows[-half:]]
-    names = []
-    for name in columns(shown):
-        cells = [row.cell(name) for row in shown]
-        if any(cell is not None for cell in cells):
-            names.append(name)
+    names = _filled_columns(shown)
     lines = []
     for row in shown:
         lines.append([_cell(name, row.cell(name)) for name in names])
@@ -40,6 +36,16 @@ def sweep_html(rows: Sequence[Row]) -> str:
         return table
     note = f"{counted(len(rows), 'run')}, {left_out:,} of them not shown"
     return table + html_paragraph(note)
+
+
+def _filled_columns(rows: Sequence[Row]) -> list[str]:
+    """The columns in which something stands."""
+    names = []
+    for name in columns(rows):
+        cells = [row.cell(name) for row in rows]
+        if any(cell is not None for cell in cells):
+            names.append(name)
+    return names
 
 
 def _cell(name: str, value: object) -> str:

@@ -61,7 +61,8 @@ def _pairs(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> tuple[Array, A
     U = 2.0**-53 * numerators.astype(np.float64)
     radius = np.sqrt(-2.0 * natural_logarithm(U))
     turn = 2.0**-53 * _high_bits(other).astype(np.float64) - 0.5
-    sine = sine_near_zero(turn * (0.5 * math.pi))
+    phi = turn * (0.5 * math.pi)
+    sine = sine_near_zero(phi)
     cosine = np.sqrt(1.0 - sine * sine)
     cosine, sine = _of_the_double_angle(cosine, sine)
     cosine, sine = _of_the_double_angle(cosine, sine)

@@ -24,6 +24,9 @@ before anything else.
 MUCH_NOISE = 0.2
 """Noise is called a cause where it is more than this share of the best constant's error."""
 
+FIT_BY_NOISE_ALONE = 1.2
+"""A training that ends further above the best constant has another fault than noise."""
+
 FAR_WORSE = 5.0
 """Outside the training points a function is called wrong from so many times the error inside on."""
 
@@ -111,10 +114,6 @@ def mostly_noise(symptoms: Symptoms) -> Cause | None:
     samples = getattr(symptoms.config.data, "samples", 200)
     more_points = {"data.samples": 10 * samples}
     return Cause("mostly_noise", 0.87, reason, (more_points,))
-
-
-FIT_BY_NOISE_ALONE = 1.2
-"""A training that ends further above the best constant has another fault."""
 
 
 @cause
