@@ -56,9 +56,7 @@ class Job:
 
 
 class Backend(Protocol):
-    """What trains the runs. is_remote: whether the workers share no disk with this machine."""
-
-    is_remote: bool
+    """What trains the runs."""
 
     @property
     def lanes(self) -> int:
@@ -71,10 +69,14 @@ class Backend(Protocol):
         """Let a worker train these runs."""
 
     def collect(self, runs: Sequence[PlannedRun], result: Any) -> list[Row]:
-        """The rows of the runs that are on this machine's disk by now; stopped runs have none."""
+        """Take back what became of these runs, and give the rows of those that are on this
+        machine's disk by now; stopped runs have none."""
 
     def flush(self, *, everything: bool) -> list[Row]:
-        """The rows of runs that were collected earlier and are on the disk by now."""
+        """The rows of runs that were collected earlier and are on the disk by now.
+
+        everything: wait for the disk first, so that these are all.
+        """
 
     def is_death(self, error: BaseException) -> bool:
         """Whether this error is the death of a worker, and no fault of what it was asked to do."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from relusgd.config import CsvData, PlannedRun
 from relusgd.errors import RelusgdError
@@ -21,6 +23,7 @@ from relusgd.runs.run import Run
 from relusgd.runs.writer import RunWriter
 from relusgd.sweeps.in_memory import InMemoryTraining
 from relusgd.sweeps.rows import Row, failed_row, run_row
+from relusgd.sweeps.shared_disk import worker_count
 from relusgd.sweeps.shared_inputs import KEPT_BATCHES, dataset_of, plan_of, start_of
 from relusgd.sweeps.worker import GroupRecorder, Timed, notes_of, reason
 from relusgd.training import State, prepare, training_blocks
@@ -67,23 +70,29 @@ def _train(remote: RemoteRun) -> RunContents | str:
         return reason(error)
 
 
-class RemoteRuns:
-    """Sends runs away and writes the folders of those that come back.
+class RemoteBackend:
+    """Workers that share no disk with this machine, which writes the folders of the runs that come
+    back.
 
     The runs of one batch reach the disk together; `flush` gives their rows then.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, executor: Executor, folder: Path) -> None:
+        self._executor = executor
         self._folder = folder
         self._recorder = GroupRecorder(folder)
         self._writers: dict[str, RunWriter] = {}
         self._sent: dict[str, RemoteRun] = {}
         self._rows: list[Row] = []
 
-    def send(self, runs: Sequence[PlannedRun]) -> list[RemoteRun]:
-        """What a worker needs for these runs, without the runs that have nothing left to train."""
+    @property
+    def lanes(self) -> int:
+        return 2 * worker_count(self._executor)
+
+    def submit(self, runs: Sequence[PlannedRun]) -> Future[Timed[Any]]:
         prepared = [self._prepared(run) for run in runs]
-        return [remote for remote in prepared if remote is not None]
+        sent = [remote for remote in prepared if remote is not None]
+        return self._executor.submit(train_group, sent)
 
     def _prepared(self, run: PlannedRun) -> RemoteRun | None:
         """What a worker needs for a run; None when nothing is left to train, or it cannot be."""
@@ -121,14 +130,9 @@ class RemoteRuns:
         self._writers[run.name] = writer
         return RemoteRun(run, points, network, state, plan.engine, plan.kernel)
 
-    def receive(
-        self, runs: Sequence[PlannedRun], results: Sequence[RunContents | str]
-    ) -> list[Row]:
-        """Take back what became of the runs that were sent.
-
-        Gives the rows of those that are on the disk.
-        """
-        coming = iter(results)
+    def collect(self, runs: Sequence[PlannedRun], result: list[RunContents | str]) -> list[Row]:
+        # Runs that had nothing left to train were not sent, and have no result.
+        coming = iter(result)
         for run in runs:
             if self._sent.pop(run.name, None) is not None:
                 self._take_back(run, next(coming))
@@ -164,15 +168,19 @@ class RemoteRuns:
         return run_row(Run(writer.folder))
 
     def flush(self, *, everything: bool) -> list[Row]:
-        """The rows of runs that have reached the disk. everything: write all runs first."""
         if everything or self._recorder.is_due:
             self._recorder.commit()
         rows = [*self._rows, *self._recorder.take_rows()]
         self._rows = []
         return rows
 
+    def is_death(self, error: BaseException) -> bool:  # noqa: ARG002
+        return True  # `train_group` raises nothing: something happened to its worker, or on the way
+
+    def stop(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
     def close(self) -> None:
-        """Let go of the runs that did not come back."""
         for writer in self._writers.values():
             writer.close()
         self._writers.clear()

@@ -28,6 +28,7 @@ from relusgd.sweeps.cell_progress import SweepCellObserver
 from relusgd.sweeps.driver import Backend, Driver, Job
 from relusgd.sweeps.executors import begin_local_workers, local_workers
 from relusgd.sweeps.rows import FAILURE, Row, columns, run_row, run_row_or_damage
+from relusgd.sweeps.shared_disk import shares_disk
 from relusgd.sweeps.summary_file import SUMMARY_PICTURE, SummaryFile
 from relusgd.sweeps.survey import Survey, survey
 from relusgd.sweeps.sweep import Sweep, fill_in, find_members
@@ -97,7 +98,7 @@ def run_sweep(
             raise InputError(
                 f"shard {shard[0]}/{shard[1]} does not exist", "shards are 1/N, 2/N, … N/N"
             )
-        is_remote = executor is not None and backend_of(executor, folder).is_remote
+        is_remote = executor is not None and not shares_disk(executor)
         to_do = survey(config, folder, shard, is_remote=is_remote, command=observer.command)
         if to_do.jobs:
             check_writable(folder)

@@ -1,7 +1,8 @@
-"""Which executors have workers that write to this machine's disk."""
+"""Executors whose workers write to this machine's disk; and how many workers an executor has."""
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from concurrent import futures
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -27,3 +28,12 @@ def shares_disk(executor: Executor) -> bool:
     if isinstance(executor, SharedDiskExecutor | ThreadPoolExecutor):
         return True
     return has_processes() and isinstance(executor, futures.ProcessPoolExecutor)
+
+
+def worker_count(executor: Executor) -> int:
+    """How many workers an executor has, or a guess where it does not tell."""
+    for name in ("workers", "_max_workers"):
+        workers = getattr(executor, name, None)
+        if isinstance(workers, int):
+            return workers
+    return 4 * (os.cpu_count() or 1)

@@ -20,8 +20,6 @@ class MadeUp:
     once.
     """
 
-    is_remote = False
-
     def __init__(self, lanes=2, deadly=(), dies=10**9):
         self.lanes, self.deadly, self.dies = lanes, set(deadly), dies
         self.groups, self.stopped = [], False
