@@ -70,6 +70,19 @@ def test_the_numbers_of_chosen_pairs_are_read():
     assert np.count_nonzero(found != 7) == 2 * LANES
 
 
+def test_chosen_numbers_are_one_vector_long():
+    rows = np.arange(30, dtype=np.uint64)
+
+    def subtract(pairs, rows, target):
+        of_one_vector = load_1(pairs, 0)
+        store(strips.firsts(pairs, rows, 0) - of_one_vector, target, 0)
+        store(strips.seconds(pairs, rows, 0) - of_one_vector, target, 30)
+
+    found = check(subtract, NUMBERS, rows)
+    np.testing.assert_array_equal(found[:LANES], NUMBERS[::2][:LANES] - NUMBERS[:LANES])
+    np.testing.assert_array_equal(found[30:][:LANES], NUMBERS[1::2][:LANES] - NUMBERS[:LANES])
+
+
 @every_load
 def test_all_vectors_of_a_strip_are_computed_with(vectors, load):
     def compute(left, right, target):
