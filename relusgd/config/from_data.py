@@ -20,9 +20,9 @@ from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
 from relusgd.model.data_file.columns import DataColumns, read_columns
 from relusgd.model.data_file.content import read_content, refuse_address
 from relusgd.model.data_file.faults import in_quotes
-from relusgd.model.data_file.layout import NAMELESS, find_layout
+from relusgd.model.data_file.layout import find_layout
 from relusgd.model.data_file.marks import DECIMALS, Decimal, reads_as_number
-from relusgd.model.data_file.names import clean_name
+from relusgd.model.data_file.names import NAMELESS, clean_name
 from relusgd.model.points import standardize
 from relusgd.words import comma_list, counted, value_text
 

@@ -35,6 +35,8 @@ def elbows_gather(course: RecordedCourse) -> Iterator[Event]:
 
 
 def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Event]:
+    """The event of a leg on which the places become fewer, if they stay few for a while and are few
+    for the same units, too."""
     part = places[leg.first : leg.last + 1]
     most = part[0]
     fewest = part[-1]

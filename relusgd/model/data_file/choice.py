@@ -9,8 +9,9 @@ from pathlib import Path
 
 from relusgd.errors import ConfigError
 from relusgd.model.data_file.faults import in_quotes
-from relusgd.model.data_file.layout import NAMELESS, Layout
+from relusgd.model.data_file.layout import Layout
 from relusgd.model.data_file.marks import reads_as_number
+from relusgd.model.data_file.names import NAMELESS
 from relusgd.model.data_file.rows import DELIMITER_WORDS
 from relusgd.words import and_list, comma_list, nearest, or_list
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from relusgd.model.data_file.faults import DataFaults
-from relusgd.model.data_file.layout import Layout, is_comment, is_rule
+from relusgd.model.data_file.header import is_comment, is_rule
+from relusgd.model.data_file.layout import Layout
 from relusgd.model.data_file.numbers import read_number
 from relusgd.model.data_file.rows import row_blocks
 from relusgd.words import counted

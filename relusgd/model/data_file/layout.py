@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,10 @@ from relusgd.model.data_file.compact_dates import are_compact_dates
 from relusgd.model.data_file.dates import is_year, read_date
 from relusgd.model.data_file.day_order import is_ordered_date
 from relusgd.model.data_file.faults import in_quotes
+from relusgd.model.data_file.header import header_place, is_comment, is_rule, is_value, names_in
 from relusgd.model.data_file.marks import reads_as_number
 from relusgd.model.data_file.missing import is_missing
-from relusgd.model.data_file.names import clean_name, says_date, without_quotes
+from relusgd.model.data_file.names import NAMELESS, says_date
 from relusgd.model.data_file.rows import (
     BLANKS,
     DELIMITERS,
@@ -25,26 +24,14 @@ from relusgd.model.data_file.rows import (
 )
 from relusgd.words import counted
 
-HEADER_ROWS = 100
-"""The line of names is looked for in so many rows."""
-
 TYPED_ROWS = 50
 """So many rows decide which columns hold numbers."""
 
-NAMELESS = "index"
-"""The name of a first column without one, as R's write.table and pandas' to_csv leave it."""
-
 LONGEST_UNIT = 16
-
 """A longer text above a number is no unit of it."""
 
 MOST_COLUMNS = 20_000
-
-COMMENTS = ("#", "%", "//")
-"""What comments begin with."""
-
-_RULE = re.compile(r"[-=:+|]{2,}")
-"""A cell of a drawn line."""
+"""Rows with more cells than this are refused."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +135,11 @@ def _layout(rows: list[Row], delimiter: str, wanted: Sequence[str]) -> Layout:
     if widest > MOST_COLUMNS:
         too_wide = f"a row has {widest:,} cells; at most {MOST_COLUMNS:,} columns are read"
         return Layout(delimiter, (), fault=too_wide)
-    place = _header_place(rows, wanted)
+    place = header_place(rows, wanted)
     if place is None:
         return Layout(delimiter, ())
     line, header = rows[place]
-    names = _without_empty_end(_names(header, wanted), rows[place:])
+    names = _without_empty_end(names_in(header, wanted), rows[place:])
     if not names:
         return Layout(delimiter, ())
     width = len(names)
@@ -185,53 +172,6 @@ def _name_the_first(names: list[str]) -> None:
     is_nameless = names[0] == "" and len(names) > 1
     if is_nameless and NAMELESS not in names:
         names[0] = NAMELESS
-
-
-def _header_place(rows: list[Row], wanted: Sequence[str]) -> int | None:
-    """The index of the row that names the columns.
-
-    It is the first one that has the names that are asked for, or else the first one that has texts
-    where the row below has numbers, or else the first one that is no comment.
-    """
-    if not rows:
-        return None
-    first_rows = [row for _, row in rows[:HEADER_ROWS]]
-    candidates = [(i, row) for i, row in enumerate(first_rows) if not is_rule(row)]
-    if wanted:
-        for i, row in candidates:
-            names = {*_names(row, wanted), NAMELESS}
-            if names.issuperset(wanted):
-                return i
-    width = _usual_width(rows)
-    for i, row in candidates:
-        if _is_of_width(row, width) and _names_numbers(rows, i):
-            # Units stand above numbers, too, and the names above the units.
-            has_units = _are_certain_units(rows[i - 1 : i + 1])
-            return i - 1 if has_units else i
-    for i, row in candidates:
-        if not is_comment(row):
-            return i
-    return 0
-
-
-def _usual_width(rows: list[Row]) -> int:
-    """The most common number of cells in a row."""
-    widths = Counter(len(row) for _, row in rows)
-    return widths.most_common(1)[0][0]
-
-
-def _is_of_width(row: Sequence[str], width: int) -> bool:
-    """Whether a row may name the columns of rows of this width; the first may have no name."""
-    usable = (width, width - 1)
-    return len(row) in usable or len(_without_end(row)) in usable
-
-
-def _without_end(row: Sequence[str]) -> list[str]:
-    """The cells up to the last one that is not empty."""
-    cells = list(row)
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
 
 
 def _without_empty_end(names: list[str], rows: list[Row]) -> list[str]:
@@ -267,87 +207,17 @@ def _take_units(below: list[Row], width: int) -> tuple[int | None, list[str]]:
     return line, [f"line {line} holds units and no data: {shown}"]
 
 
-def _names_numbers(rows: list[Row], i: int) -> bool:
-    """Whether row i has texts in every place, and the next one has a number in one of them."""
-    _, header = rows[i]
-    names = _without_end(_names(header, ()))
-    below = _first_data(rows[i + 1 : i + 1 + HEADER_ROWS])
-    filled = [name for name in names if name]
-    has_enough_names = len(filled) >= min(2, len(below))
-    if not has_enough_names or any(map(_is_value, filled)):
-        return False
-    # One column may have no name, and empty cells may stand at the end.
-    is_narrower = len(below) < len(names)
-    extra = below[len(names) :]
-    if is_narrower or (len(extra) > 1 and any(extra)):
-        return False
-    return any(map(_is_value, below))
-
-
-def _first_data(rows: list[Row]) -> list[str]:
-    """The first row that is neither a comment nor a rule; no cells where there is none."""
-    for _, row in rows:
-        if not is_comment(row) and not is_rule(row):
-            return row
-    return []
-
-
-def _names(header: list[str], wanted: Sequence[str]) -> list[str]:
-    """The names in a row, which may stand behind a comment sign."""
-    header = without_quotes([clean_name(cell) for cell in header])
-    if not is_comment(header):
-        return header
-    sign_and_first, *others = header
-    first = sign_and_first.lstrip("#%/").strip()
-    names = [first, *others] if first else others
-    # The sign may be a part of a name that is asked for.
-    has_wanted = set(header).issuperset(wanted)
-    loses_wanted = not set(names).issuperset(wanted)
-    return header if has_wanted and loses_wanted else names
-
-
-def _is_value(cell: str) -> bool:
-    return reads_as_number(cell) or read_date(cell) is not None or is_ordered_date(cell)
-
-
-def is_comment(row: Sequence[str]) -> bool:
-    """Whether a row begins as comments do."""
-    return bool(row) and row[0].startswith(COMMENTS)
-
-
-def is_rule(row: Sequence[str]) -> bool:
-    """Whether a row is drawn: a line of dashes below the names, as Markdown and psql have it."""
-    filled = [cell for cell in row if cell]
-    return bool(filled) and all(map(_RULE.fullmatch, filled))
-
-
 def _are_units(row: list[str], below: list[str], width: int) -> bool:
     """Whether a row has units: no number, and a short text above one of the numbers below it."""
     if len(row) != width:
         return False
     filled = [cell for cell in row if cell]
-    if any(_is_value(cell) or is_missing(cell) for cell in filled):
+    if any(is_value(cell) or is_missing(cell) for cell in filled):
         return False
     if any(len(cell) > LONGEST_UNIT for cell in filled):
         return False
     columns = zip(row, below, strict=False)
-    return any(cell and _is_value(under) for cell, under in columns)
-
-
-def _are_certain_units(rows: list[Row]) -> bool:
-    """Whether the second of two rows has units below the names of the first, and is no header."""
-    if len(rows) < 2:
-        return False
-    (_, names), (_, units) = rows
-    if len(names) != len(units) or not all(names):
-        return False
-    if any(map(_is_value, names)):
-        return False
-    return all(_is_bracketed(unit) for unit in units if unit)
-
-
-def _is_bracketed(cell: str) -> bool:
-    return cell[0] + cell[-1] in ("()", "[]")
+    return any(cell and is_value(under) for cell, under in columns)
 
 
 def _have_one_more(rows: list[Row], width: int) -> bool:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 LONGEST_NAME = 1000
 
+NAMELESS = "index"
+"""The name of a first column without one, as R's write.table and pandas' to_csv leave it."""
+
 INVISIBLE = ("Cc", "Cf")
 """Categories of Unicode: control characters, and marks without a width, such as a byte order mark.
 """
