@@ -212,10 +212,11 @@ def compare(
         left_out = in_array & differences.crosses
         shape = layout.shapes[k]
         worst = _worst(relative, compared)
+        typical = math.nan
         index: tuple[int, ...] = ()
         if worst is not None:
-            place_in_array = entries[worst] - start
-            index = tuple(int(i) for i in np.unravel_index(place_in_array, shape))
+            typical = float(np.median(relative[compared]))
+            index = _index_in_array(int(entries[worst]) - start, shape)
         checks.append(
             ArrayCheck(
                 name=layout.names[k],
@@ -223,7 +224,7 @@ def compare(
                 entries=int(in_array.sum()),
                 left_out=int(left_out.sum()),
                 largest=_value_at(worst, relative),
-                typical=float(np.median(relative[compared])) if compared.any() else math.nan,
+                typical=typical,
                 worst=index,
                 given=_value_at(worst, given),
                 measured=_value_at(worst, measured),
@@ -231,6 +232,11 @@ def compare(
             )
         )
     return GradientCheck(tuple(checks), precision.step, precision.tolerance)
+
+
+def _index_in_array(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The index, one number per axis, of an entry by its place in the flattened array."""
+    return tuple(int(i) for i in np.unravel_index(place, shape))
 
 
 def _value_at(place: int | None, values: Array) -> float:

@@ -190,8 +190,8 @@ def _update(
     gradient = _decayed(letter, parameter, decay)
     lines = []
     if rule.momentum:
-        memory, gradient = _with_momentum(letter, gradient, unit, rule)
-        lines.append(memory)
+        memory_line, gradient = _with_momentum(letter, gradient, unit, rule)
+        lines.append(memory_line)
     symbols = f"{letter} − η {gradient.symbol}"
     numbers = f"{before} − {text_of(unit.rate)} · {gradient.numbers}"
     lines.append(Formula(name, symbols, numbers, after))

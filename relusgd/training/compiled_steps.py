@@ -104,6 +104,7 @@ def _kernel(descent: Descent) -> Callable[..., None]:
         return descend_dense
     if descent.kernel == "comparisons":
         return descend_by_comparisons
+    # By prefix sums. With noise, the points of a batch are none of the sorted training points.
     return descend_on_new_points if descent.noise else descend_by_prefix_sums
 
 

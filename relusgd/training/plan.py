@@ -243,8 +243,8 @@ def _refuse_output_bias(config: Config, initial: Network) -> None:
 def _initial_mse(initial: Network, points: Dataset) -> float:
     """The training error of the initial network.
 
-    Metrics count breakpoints, too, which is cheap for one hidden layer and costly for deep
-    networks.
+    With one hidden layer by the metrics, which need no matrix of points × units. Those of deep
+    networks count breakpoints, too, which would take longest of all.
     """
     if len(initial.hidden) > 1:
         return train_mse(initial, points)

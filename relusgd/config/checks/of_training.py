@@ -37,8 +37,9 @@ def _one_length_is_given(config: Config) -> str | None:
         return None
     if not given:
         return "is null, and so are training.steps and training.time; give one of them"
-    others = [key for key in given if key != LENGTHS[0]]
-    if len(given) == len(others):
+    epochs = LENGTHS[0]
+    others = [key for key in given if key != epochs]
+    if epochs not in given:
         return f"gives way to one of training.steps and training.time; {_LEAVE_OUT}"
     return f"and {' and '.join(others)} exclude one another; {_LEAVE_OUT}"
 
