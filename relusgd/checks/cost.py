@@ -71,7 +71,8 @@ def exponent(widths: Sequence[int], costs: Sequence[float]) -> float:
 
 
 def measure_costs(
-    widths: Sequence[int] = WIDTHS, progress: Callable[[str], object] = lambda _: None
+    widths: Sequence[int] = WIDTHS,
+    progress: Callable[[str], object] = lambda _: None,
 ) -> tuple[Cost, Cost]:
     """The costs of the two losses; progress is called with what is measured next."""
     layers = "½|W₂ Φ(W₁ x + b) − y|² with d × d matrices"

@@ -47,7 +47,8 @@ def meant_command(arguments: Sequence[str], commands: Collection[str]) -> InputE
     if line is None:
         return None
     return InputError(
-        f"{word} is not a command of relusgd", f"try: {shlex.join(['relusgd', *line])}"
+        f"{word} is not a command of relusgd",
+        f"try: {shlex.join(['relusgd', *line])}",
     )
 
 

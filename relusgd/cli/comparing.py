@@ -59,7 +59,8 @@ def compare(
     over: Annotated[
         OverName | None,
         typer.Option(
-            help="Show the errors over time: median and band of every row.", show_default=False
+            help="Show the errors over time: median and band of every row.",
+            show_default=False,
         ),
     ] = None,
     band: Annotated[
@@ -94,7 +95,9 @@ def compare(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Draw a picture too: .png, .svg or .pdf.", show_default=False
+            metavar="FILE",
+            help="Draw a picture too: .png, .svg or .pdf.",
+            show_default=False,
         ),
     ] = None,
     size: SizeOption = "1000x700",
@@ -108,7 +111,8 @@ def compare(
 
     if as_json and as_csv:
         raise InputError(
-            "JSON and CSV are two ways to print the same table", "give --json or --csv"
+            "JSON and CSV are two ways to print the same table",
+            "give --json or --csv",
         )
     _check_options(over, band, with_, quantities, functions=functions)
     percents = None if band is None else read_band(band)
@@ -162,12 +166,15 @@ def _check_options(
         )
     if references and not functions:
         raise InputError(
-            "--with puts functions beside the learned ones", f"add --functions --with {references}"
+            "--with puts functions beside the learned ones",
+            f"add --functions --with {references}",
         )
 
 
 def _courses_view(
-    comparison: Comparison, over: OverName, band: tuple[float, ...] | None
+    comparison: Comparison,
+    over: OverName,
+    band: tuple[float, ...] | None,
 ) -> ComparedView:
     from relusgd.comparing.courses import QUARTILES, courses_of
 
@@ -177,7 +184,9 @@ def _courses_view(
 
 
 def _functions_view(
-    comparison: Comparison, band: tuple[float, ...] | None, references: str
+    comparison: Comparison,
+    band: tuple[float, ...] | None,
+    references: str,
 ) -> ComparedView:
     from relusgd.comparing.functions import functions_of
 
@@ -197,5 +206,6 @@ def read_band(text: str) -> tuple[float, ...]:
         return tuple(float(part.removesuffix("%")) for part in parts)
     except ValueError:
         raise InputError(
-            f"--band takes two quantiles in percent, not {text!r}", "25,75 are the quartiles"
+            f"--band takes two quantiles in percent, not {text!r}",
+            "25,75 are the quartiles",
         ) from None

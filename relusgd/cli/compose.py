@@ -255,7 +255,9 @@ def _sentences_of_pieces(counts: PieceCounts) -> Iterator[str]:
 
 
 def _sentences_of_rescaling(
-    rescalings: Sequence[Rescaling], difference: float, size: float
+    rescalings: Sequence[Rescaling],
+    difference: float,
+    size: float,
 ) -> Iterator[str]:
     """What rescaling did to the function, if there was any.
 

@@ -50,7 +50,8 @@ def gradcheck(
     cost: Annotated[
         bool,
         typer.Option(
-            "--cost", help="Compare what backpropagation and differences cost; needs no config."
+            "--cost",
+            help="Compare what backpropagation and differences cost; needs no config.",
         ),
     ] = False,
     out: Annotated[
@@ -124,7 +125,8 @@ def _check_options(source: Path | None, *, step_sizes: bool, cost: bool, out: Pa
         check_still(out)
     if cost and source is not None:
         raise InputError(
-            f"--cost has losses of its own and does not read {source}", "leave one of them out"
+            f"--cost has losses of its own and does not read {source}",
+            "leave one of them out",
         )
 
 
@@ -158,7 +160,10 @@ def _show_check(network: Network, dataset: Dataset, *, as_json: bool) -> bool:
 
 
 def _check_facts(
-    points: int, checks: dict[tuple[str, str], GradientCheck], *, passed: bool
+    points: int,
+    checks: dict[tuple[str, str], GradientCheck],
+    *,
+    passed: bool,
 ) -> dict[str, Any]:
     ways = []
     for (engine, kernel), check in checks.items():

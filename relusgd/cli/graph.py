@@ -205,7 +205,8 @@ def _check_pixels(pixels: tuple[int, int] | None, out: Path | None) -> None:
         return
     if out is None:
         raise InputError(
-            "--size in pixels is that of a picture, and a table is printed", "add --out graph.svg"
+            "--size in pixels is that of a picture, and a table is printed",
+            "add --out graph.svg",
         )
     if out.suffix.lower() == ".dot":
         raise InputError(f"{out}: Graphviz gives a .dot its size", "leave --size out")
@@ -249,7 +250,8 @@ def _function_graph(
         raise InputError("an expression is differentiated at a point", "add one, such as --at 3")
     if len(at) != 1:
         raise InputError(
-            f"--at gives {len(at)} numbers, and an expression takes 1, its x", "write --at=3"
+            f"--at gives {len(at)} numbers, and an expression takes 1, its x",
+            "write --at=3",
         )
     return expression_graph(function, at[0])
 

@@ -47,7 +47,9 @@ FramesOption = Annotated[
 FpsOption = Annotated[
     float | None,
     typer.Option(
-        metavar="N", help="Frames a second. [dim]\\[default: 15; .mp4: 30][/]", show_default=False
+        metavar="N",
+        help="Frames a second. [dim]\\[default: 15; .mp4: 30][/]",
+        show_default=False,
     ),
 ]
 SecondsOption = Annotated[

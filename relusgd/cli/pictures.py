@@ -87,7 +87,8 @@ def animate(
     build_up: Annotated[
         bool,
         typer.Option(
-            "--build-up", help="Put the network together first: one ReLU, three, their sum, all."
+            "--build-up",
+            help="Put the network together first: one ReLU, three, their sum, all.",
         ),
     ] = False,
     slow_motion: Annotated[
@@ -188,7 +189,8 @@ def plot(
     elbows: Annotated[
         bool,
         typer.Option(
-            "--elbows", help="The elbows of many runs or of a sweep over time, as a density."
+            "--elbows",
+            help="The elbows of many runs or of a sweep over time, as a density.",
         ),
     ] = False,
     size: SizeOption = "1000x700",
@@ -269,7 +271,9 @@ def view(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="An .html. [dim]\\[default: RUN/view.html][/]", show_default=False
+            metavar="FILE",
+            help="An .html. [dim]\\[default: RUN/view.html][/]",
+            show_default=False,
         ),
     ] = None,
     frames: Annotated[

@@ -56,7 +56,8 @@ def show(
     again: Annotated[
         bool,
         typer.Option(
-            "--again", help="With --check: train again, and compare every bit of every snapshot."
+            "--again",
+            help="With --check: train again, and compare every bit of every snapshot.",
         ),
     ] = False,
     as_json: JsonOption = False,
@@ -147,7 +148,8 @@ def list_runs(
     """List the runs in a folder."""
     if not folder.is_dir():
         raise InputError(
-            f"{folder} is not a folder", "give the folder that holds the runs, by default outputs"
+            f"{folder} is not a folder",
+            "give the folder that holds the runs, by default outputs",
         )
     if check:
         list_checks(folder, as_json=as_json)

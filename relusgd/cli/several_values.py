@@ -13,7 +13,9 @@ from relusgd.words import shown_key
 
 @contextmanager
 def offering_a_sweep(
-    config: Path, changes: Sequence[str], grids: Sequence[str] = ()
+    config: Path,
+    changes: Sequence[str],
+    grids: Sequence[str] = (),
 ) -> Iterator[None]:
     """Let the error about a --set of several values end with the line that sweeps over them.
 

@@ -150,7 +150,8 @@ def _check_picture(out: Path | None, size: str | None, title: str | None) -> Non
         for option, given in (("--size", size), ("--title", title)):
             if given is not None:
                 raise InputError(
-                    f"{option} is that of a picture, and none is drawn", "add --out step.png"
+                    f"{option} is that of a picture, and none is drawn",
+                    "add --out step.png",
                 )
         return
     from relusgd.pictures.kit.stills import check_still

@@ -43,7 +43,9 @@ def sweep(
     config: Annotated[
         Path,
         typer.Argument(
-            metavar="CONFIG", help="A YAML config with a sweep.", autocompletion=complete_configs
+            metavar="CONFIG",
+            help="A YAML config with a sweep.",
+            autocompletion=complete_configs,
         ),
     ],
     changes: SetOption = None,
@@ -101,7 +103,9 @@ def sweep(
     quiet: Annotated[
         bool,
         typer.Option(
-            "--quiet", "-q", help="No progress, no closing words; failures are still told."
+            "--quiet",
+            "-q",
+            help="No progress, no closing words; failures are still told.",
         ),
     ] = False,
 ) -> None:
@@ -185,7 +189,8 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
     if not 1 <= number <= count:
         last = max(count, 1)
         raise InputError(
-            f"--shard {text}: there is no such shard", f"shards go from 1/{last} to {last}/{last}"
+            f"--shard {text}: there is no such shard",
+            f"shards go from 1/{last} to {last}/{last}",
         )
     return number, count
 
@@ -202,7 +207,9 @@ def list_runs(config: Config, shard: tuple[int, int] | None, out: Path | None) -
 
 @contextmanager
 def cluster(
-    dask: str | None, workers: int | None, progress: SweepProgress
+    dask: str | None,
+    workers: int | None,
+    progress: SweepProgress,
 ) -> Iterator[Executor | None]:
     """The executor of the Dask cluster that was asked for; None for processes on this machine."""
     if dask is None:

@@ -106,7 +106,8 @@ def recipe_files(paths: Sequence[Path]) -> list[Path]:
             found = sorted(path.glob("*.yaml"))
             if not found:
                 raise InputError(
-                    f"{path} holds no .yaml file", "give a recipe, or a folder of them"
+                    f"{path} holds no .yaml file",
+                    "give a recipe, or a folder of them",
                 )
             files += found
         elif not path.exists() and str(path) in shipped:

@@ -54,10 +54,12 @@ class TargetData(Section):
     domain: Interval = Field(default=(0.0, 1.0), description="the interval of x")
     samples: Count = Field(default=200, description="number of training points")
     positions: Literal["random", "even"] = Field(
-        default="random", description="how the training x lie in the domain"
+        default="random",
+        description="how the training x lie in the domain",
     )
     noise: Scale = Field(
-        default=0.1, description="standard deviation of the noise on the training y"
+        default=0.1,
+        description="standard deviation of the noise on the training y",
     )
     test_samples: CountFromZero = Field(
         default=1000,
@@ -71,7 +73,8 @@ class TargetData(Section):
     standardize: Standardize = False
     bootstrap: Bootstrap = False
     seed: Seed | None = Field(
-        default=1, description="seed of positions and noise; null = the top-level seed"
+        default=1,
+        description="seed of positions and noise; null = the top-level seed",
     )
 
 
@@ -82,10 +85,12 @@ class PointsData(Section):
     x: Numbers = Field(description="positions of the training points")
     y: Numbers = Field(description="values of the training points, as many as x")
     test_x: Numbers | None = Field(
-        default=None, description="positions of the test points; null = no test points"
+        default=None,
+        description="positions of the test points; null = no test points",
     )
     test_y: Numbers | None = Field(
-        default=None, description="values of the test points, as many as test_x"
+        default=None,
+        description="values of the test points, as many as test_x",
     )
     standardize: Standardize = False
     bootstrap: Bootstrap = False
@@ -110,7 +115,8 @@ class CsvData(Section):
     )
     y: Text | None = Field(default=None, description="name of the column of values; null as for x")
     test_fraction: Share = Field(
-        default=0.2, description="share of the rows held out as test points"
+        default=0.2,
+        description="share of the rows held out as test points",
     )
     standardize: Standardize = True
     missing: Literal["refuse", "skip"] = Field(
@@ -118,11 +124,13 @@ class CsvData(Section):
         description="what is done with rows in which x or y is missing: name them, or skip them",
     )
     decimal: Literal["point", "comma"] | None = Field(
-        default=None, description="the sign before decimals; null where the file shows it"
+        default=None,
+        description="the sign before decimals; null where the file shows it",
     )
     bootstrap: Bootstrap = False
     seed: Seed | None = Field(
-        default=1, description="seed of the choice of held-out rows; null = the top-level seed"
+        default=1,
+        description="seed of the choice of held-out rows; null = the top-level seed",
     )
 
 

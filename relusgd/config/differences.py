@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 
 def differing_values(
-    mappings: Sequence[Mapping[str, object]], missing: object = None
+    mappings: Sequence[Mapping[str, object]],
+    missing: object = None,
 ) -> dict[str, list[object]]:
     """Key → its value in each mapping, for the keys in which the mappings differ.
 

@@ -196,7 +196,8 @@ def _no_cases(case: str, places: Places, *, is_sweep: bool) -> ConfigError:
 
 
 def check_values(
-    values: dict[str, object], broken: Iterable[Path] = ()
+    values: dict[str, object],
+    broken: Iterable[Path] = (),
 ) -> tuple[Config | None, list[Fault]]:
     """The config that these values make, and every fault; the config is None if there is any.
 

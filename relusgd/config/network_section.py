@@ -35,7 +35,8 @@ class NetworkSection(Section):
         description="units in pairs with opposite output weights, so that the function starts at 0",
     )
     balanced: bool = Field(
-        default=False, description="|output weight| = |(slope, bias)| for every unit"
+        default=False,
+        description="|output weight| = |(slope, bias)| for every unit",
     )
     output_bias: bool = Field(default=True, description="whether the output has a bias")
     elbows: Literal["uniform", "even", "keep"] | Number | Numbers = Field(
@@ -69,5 +70,6 @@ class NetworkSection(Section):
         " or its parameters; null = as the other keys say",
     )
     seed: Seed | None = Field(
-        default=None, description="seed of the initial network; null = the top-level seed"
+        default=None,
+        description="seed of the initial network; null = the top-level seed",
     )

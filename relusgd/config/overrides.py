@@ -170,7 +170,9 @@ def _split_at_commas(text: str) -> Iterator[str]:
 
 
 def with_overrides(
-    values: dict[str, object], overrides: Mapping[str, object], places: Places
+    values: dict[str, object],
+    overrides: Mapping[str, object],
+    places: Places,
 ) -> dict[str, object]:
     """The values with these keys set, whole blocks before keys in them.
 

@@ -34,10 +34,12 @@ class Snapshots(Section):
         " the default where per_decade is given",
     )
     per_decade: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = Field(
-        default=None, description="N, to record the epochs round(10^(i/N))"
+        default=None,
+        description="N, to record the epochs round(10^(i/N))",
     )
     first_steps: CountFromZero = Field(
-        default=0, description="N, to record the single steps 1 to N besides"
+        default=0,
+        description="N, to record the single steps 1 to N besides",
     )
 
     @model_validator(mode="before")
@@ -57,7 +59,8 @@ class SweepSection(Section):
     grid: Grid = Field(default=NOTHING, description="dotted key → list of values")
     cases: Cases = Field(default=NOTHING, description="name → dotted key → value")
     repeat: Annotated[int, Field(ge=1, le=MAX_RUNS), WHOLE] = Field(
-        default=1, description="number of seeds: seed, seed + 1, …"
+        default=1,
+        description="number of seeds: seed, seed + 1, …",
     )
 
     @property
@@ -73,7 +76,8 @@ class Config(Section):
     seed: Seed = Field(default=0, description="seed of the initial network and the batch order")
     data: Data = Field(default=TargetData(), description="the points to learn from")
     network: NetworkSection = Field(
-        default=NetworkSection(), description="the network and how it begins"
+        default=NetworkSection(),
+        description="the network and how it begins",
     )
     training: Training = Field(default=Training(), description="how the network learns")
     snapshots: Snapshots = Field(default=Snapshots(), description="which epochs are recorded")
@@ -82,10 +86,12 @@ class Config(Section):
         description="what computes the steps; auto: compiled where installed and worth it",
     )
     sweep: SweepSection | None = Field(
-        default=None, description="for relusgd sweep alone: what varies"
+        default=None,
+        description="for relusgd sweep alone: what varies",
     )
     expect: Expectations | None = Field(
-        default=None, description="for relusgd verify alone: what must come out"
+        default=None,
+        description="for relusgd verify alone: what must come out",
     )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)

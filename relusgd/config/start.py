@@ -32,7 +32,8 @@ class RunStart(Section):
 
     run: Text = Field(description="the run's folder, relative to the folder in which relusgd runs")
     epoch: CountFromZero | Literal["last"] = Field(
-        default="last", description="the end of this epoch; last = the last snapshot"
+        default="last",
+        description="the end of this epoch; last = the last snapshot",
     )
 
 

@@ -114,7 +114,8 @@ def _varies_kind(sweep: SweepSection) -> bool:
 
 
 def _value_faults(
-    settings: Mapping[str, object], base: dict[str, object]
+    settings: Mapping[str, object],
+    base: dict[str, object],
 ) -> Iterator[tuple[str, str]]:
     """Key and fault of every setting that its key does not take.
 

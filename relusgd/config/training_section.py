@@ -47,7 +47,8 @@ class Training(Section):
         description="the formula of the descent, or ridge regression of the output layer",
     )
     layers: Literal["all", "output", "hidden"] = Field(
-        default="all", description="which parameters learn"
+        default="all",
+        description="which parameters learn",
     )
     epochs: CountFromZero | None = Field(
         default=30000,
@@ -55,7 +56,8 @@ class Training(Section):
         " null with steps or time",
     )
     steps: Annotated[int, Field(ge=0, le=MOST_STEPS), WHOLE] | None = Field(
-        default=None, description="the length in steps, in place of epochs"
+        default=None,
+        description="the length in steps, in place of epochs",
     )
     time: Scale | None = Field(
         default=None,
@@ -64,7 +66,8 @@ class Training(Section):
     )
     batch_size: Count | Literal["full"] = Field(default=40, description="points per step, or full")
     sampling: Literal["replacement", "shuffle"] = Field(
-        default="replacement", description="how batches are drawn"
+        default="replacement",
+        description="how batches are drawn",
     )
     learning_rate: Annotated[float, Field(gt=0)] | WidthExpression = Field(
         default=0.02,
@@ -79,12 +82,14 @@ class Training(Section):
         tuple[Share, Share], Field(strict=False, title="two numbers of at least 0 and below 1")
     ] = Field(default=(0.9, 0.999), description="adam, adamw: how slowly the two moments change")
     epsilon: Positive = Field(
-        default=1e-8, description="adam, adamw, rmsprop: added to the root of the second moment"
+        default=1e-8,
+        description="adam, adamw, rmsprop: added to the root of the second moment",
     )
     alpha: Share = Field(default=0.99, description="rmsprop: how slowly the second moment changes")
     weight_decay: Scale = Field(default=0.0, description="PyTorch's weight decay")
     decay_biases: bool = Field(
-        default=True, description="whether weight_decay applies to biases too"
+        default=True,
+        description="whether weight_decay applies to biases too",
     )
     schedule: Schedule = Field(
         default="constant",

@@ -85,7 +85,8 @@ def _repeated_names(file: LessonFile) -> Iterator[Fault]:
     for at, name in enumerate(names):
         if name in names[:at]:
             yield Fault(
-                ("questions", at, "name"), f"is {shown(name)}, as that of a question before"
+                ("questions", at, "name"),
+                f"is {shown(name)}, as that of a question before",
             )
     both = [name for name in file.facts if name in file.runs]
     if both:

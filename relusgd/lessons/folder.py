@@ -102,7 +102,8 @@ def _tables(lesson: Lesson) -> dict[str, Path]:
             raise InputError(f"{lesson.path}: there is no file {table}, the data of a run")
         if table.name == NUMBERS:
             raise InputError(
-                f"{lesson.path}: {table} has the name of a file of the lesson", "rename the table"
+                f"{lesson.path}: {table} has the name of a file of the lesson",
+                "rename the table",
             )
         other = tables.setdefault(table.name, table)
         if not other.samefile(table):

@@ -271,7 +271,9 @@ class _Translation:
         """Our node for one of Python's; depth: how many operations it is nested in."""
         if depth > MAX_DEPTH:
             _refuse(
-                self._text, tree.col_offset, f"operations are nested more than {MAX_DEPTH} deep"
+                self._text,
+                tree.col_offset,
+                f"operations are nested more than {MAX_DEPTH} deep",
             )
         match tree:
             case ast.Constant(value=int() | float() as value):

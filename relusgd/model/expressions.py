@@ -168,7 +168,9 @@ class Expression:
 
 
 def evaluate(
-    node: TreeNode, values: Mapping[str, Array], functions: Functions = FUNCTIONS
+    node: TreeNode,
+    values: Mapping[str, Array],
+    functions: Functions = FUNCTIONS,
 ) -> Array:
     """The value of a node where the variables have these values; a scalar without a variable."""
     match node:

@@ -237,7 +237,8 @@ def _place(column: Integers, name: str, wanted: int) -> int:
     neighbours = column[max(place - 1, 0) : place + 1]
     near = ", ".join(map(str, neighbours))
     raise InputError(
-        f"no snapshot was recorded at {name} {wanted}", f"the nearest recorded: {near}"
+        f"no snapshot was recorded at {name} {wanted}",
+        f"the nearest recorded: {near}",
     )
 
 

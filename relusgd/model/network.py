@@ -38,7 +38,10 @@ def parameter_count(hidden: Sequence[int]) -> int:
 
 
 def learning_parameters(
-    hidden: Sequence[int], layers: str = "all", *, output_bias: bool = True
+    hidden: Sequence[int],
+    layers: str = "all",
+    *,
+    output_bias: bool = True,
 ) -> slice:
     """Which parameters learn, as a slice of a vector in the order of `split_parameters`.
 
@@ -72,7 +75,8 @@ def layer_parameters(hidden: Sequence[int], layer: int) -> slice:
 
 
 def split_parameters(
-    vector: Array, hidden: Sequence[int]
+    vector: Array,
+    hidden: Sequence[int],
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Views of the weights and biases in vectors of shape (…, parameter_count).
 

@@ -50,7 +50,9 @@ class Verdict:
 
 
 def measure_claims(
-    claims: Sequence[Claim], run: TrainedRun, varied: Mapping[str, object]
+    claims: Sequence[Claim],
+    run: TrainedRun,
+    varied: Mapping[str, object],
 ) -> tuple[float | None, ...]:
     """The number that every claim asks of this run; None for claims that are about others.
 

@@ -168,7 +168,9 @@ def _groups(config: Config) -> Iterator[Sequence[PlannedRun]]:
 
 
 def measure_recorded(
-    folder: Path, claims: Sequence[Claim], runs: Sequence[PlannedRun]
+    folder: Path,
+    claims: Sequence[Claim],
+    runs: Sequence[PlannedRun],
 ) -> list[MeasuredRun]:
     """The numbers of runs that are recorded in a folder."""
     measured = []
@@ -180,7 +182,9 @@ def measure_recorded(
 
 
 def measure_in_memory(
-    networks: int, claims: Sequence[Claim], runs: Sequence[PlannedRun]
+    networks: int,
+    claims: Sequence[Claim],
+    runs: Sequence[PlannedRun],
 ) -> list[MeasuredRun]:
     """The numbers of runs that are kept in memory, of which so many count to one seed."""
     measured = []

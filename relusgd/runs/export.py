@@ -36,7 +36,8 @@ def write_csv(parts: Iterable[str], path: Path) -> None:
     """
     if path.suffix.lower() != ".csv":
         raise InputError(
-            f"--out {path}: a table is written as CSV", "choose a file that ends in .csv"
+            f"--out {path}: a table is written as CSV",
+            "choose a file that ends in .csv",
         )
     check_file_place(path)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:

@@ -141,7 +141,8 @@ def _with_moment_of(step: int, history: History, indices: Indices) -> Indices:
         raise InputError(
             f"the film goes from step {first:,} to {last:,}, and step {step:,} is not in it",
             Advice(
-                "choose first_epoch and last_epoch around it", "choose --from and --to around it"
+                "choose first_epoch and last_epoch around it",
+                "choose --from and --to around it",
             ),
         )
     return np.union1d(indices, [row])

@@ -141,7 +141,8 @@ def _check_bounds(config: Config, dataset: Dataset, network: Network) -> None:
         what = f"seeds up to 2^53; one is {seed}"
     if what:
         raise InputError(
-            f"the lab takes {what}", "a run of every size can be looked at with its page (view)"
+            f"the lab takes {what}",
+            "a run of every size can be looked at with its page (view)",
         )
 
 

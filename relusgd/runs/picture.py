@@ -123,6 +123,7 @@ def _moment(scene: Scene, epoch: int | None, step: int | None) -> int:
     last = scene.clock[-1]
     if epoch > last:
         raise InputError(
-            f"no run was recorded until epoch {epoch:,}", f"the last one recorded: {int(last):,}"
+            f"no run was recorded until epoch {epoch:,}",
+            f"the last one recorded: {int(last):,}",
         )
     return int(scene.clock.searchsorted(epoch, side="right")) - 1

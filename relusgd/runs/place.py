@@ -53,7 +53,8 @@ def check_writable(folder: Path) -> None:
     effective = os.access in os.supports_effective_ids
     if not os.access(standing, os.W_OK | os.X_OK, effective_ids=effective):
         raise InputError(
-            f"{standing} cannot be written (no permission, or a disk that is read-only)", ELSEWHERE
+            f"{standing} cannot be written (no permission, or a disk that is read-only)",
+            ELSEWHERE,
         )
 
 
@@ -72,7 +73,8 @@ def room_left(folder: Path) -> tuple[Path, int]:
     usage = shutil.disk_usage(standing)
     if usage.total == 0:
         raise InputError(
-            f"{standing} cannot be written: it is on no disk, but made by the system", ELSEWHERE
+            f"{standing} cannot be written: it is on no disk, but made by the system",
+            ELSEWHERE,
         )
     return standing, usage.free
 

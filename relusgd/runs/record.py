@@ -184,7 +184,9 @@ def _confirmed(standing: Run, found: Found) -> Run:
     known = standing.ending
     if found is Found.DIVERGED and known is not None:
         raise DivergedError(
-            f"{standing.folder}: {known.reason}", hint_of(known.advice), known.advice
+            f"{standing.folder}: {known.reason}",
+            hint_of(known.advice),
+            known.advice,
         )
     return standing
 

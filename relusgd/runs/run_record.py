@@ -201,7 +201,8 @@ class RunRecord:
         if column is None:
             names = sorted({*self.metrics, *disk.array_layout(hidden)})
             raise InputError(
-                f"{name} is not an array of {self.folder}", f"there are {comma_list(names)}"
+                f"{name} is not an array of {self.folder}",
+                f"there are {comma_list(names)}",
             )
         self._check_count(len(column), least)
         return column

@@ -121,7 +121,8 @@ def connect(where: str) -> Client:
         # TypeError, RuntimeError: this way to a scheduler needs a package or a setting.
         client.status = "closed"  # or Dask waits for 20 seconds when it throws the object away
         raise InputError(
-            f"{address.given}: no Dask scheduler answers there ({error})", START_ONE
+            f"{address.given}: no Dask scheduler answers there ({error})",
+            START_ONE,
         ) from None
     return client
 

@@ -15,7 +15,10 @@ from relusgd.sweeps.sweep import load_sweep
 
 
 def sweep_unit_lines(
-    folder: Path, *, original: bool, left_out: Callable[[str], object]
+    folder: Path,
+    *,
+    original: bool,
+    left_out: Callable[[str], object],
 ) -> Iterator[str]:
     """The heading, then the lines of one run after the other: run, what the sweep varies, and the
     columns of a run's own export.

@@ -86,7 +86,11 @@ class LocalProcesses(SharedDiskExecutor):
         return future
 
     def _submit(
-        self, fn: Callable[..., T], /, *args: Any, **kwargs: Any
+        self,
+        fn: Callable[..., T],
+        /,
+        *args: Any,
+        **kwargs: Any,
     ) -> tuple[WorkerProcess, Future[T]]:
         while True:
             worker = min(self._task_counts, key=self._task_counts.__getitem__)

@@ -169,7 +169,9 @@ class Roles:
         return self.colour_key is None or value_of(row, self.colour_key) == colour
 
     def _errors_by_place(
-        self, rows: Sequence[Row], error: str
+        self,
+        rows: Sequence[Row],
+        error: str,
     ) -> tuple[list[Array], dict[int, int]]:
         """The errors of the complete runs at every place of the axis, and how many others there
         are: place → count.

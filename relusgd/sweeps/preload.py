@@ -25,7 +25,9 @@ with suppress(OSError):
 
 
 def _report_error(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
 ) -> None:
     # A worker that starts while the command ends finds the command's pipes gone, and where no
     # process can be started, the command says so itself.

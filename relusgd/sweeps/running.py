@@ -96,7 +96,8 @@ def run_sweep(
         check_folder_place(folder)
         if shard is not None and not 1 <= shard[0] <= shard[1]:
             raise InputError(
-                f"shard {shard[0]}/{shard[1]} does not exist", "shards are 1/N, 2/N, … N/N"
+                f"shard {shard[0]}/{shard[1]} does not exist",
+                "shards are 1/N, 2/N, … N/N",
             )
         is_remote = executor is not None and not shares_disk(executor)
         to_do = survey(config, folder, shard, is_remote=is_remote, command=observer.command)
@@ -118,7 +119,11 @@ def run_sweep(
 
 @contextmanager
 def _backend(
-    executor: Executor | None, folder: Path, workers: int, *, kernels: Collection[KernelName]
+    executor: Executor | None,
+    folder: Path,
+    workers: int,
+    *,
+    kernels: Collection[KernelName],
 ) -> Iterator[Backend]:
     """What trains the runs: the given executor, or local processes."""
     if executor is None:
@@ -141,7 +146,12 @@ class SweepRecorder:
     """
 
     def __init__(
-        self, folder: Path, to_do: Survey, observer: SweepObserver, *, summarize: bool
+        self,
+        folder: Path,
+        to_do: Survey,
+        observer: SweepObserver,
+        *,
+        summarize: bool,
     ) -> None:
         self._folder = folder
         self._observer = observer

@@ -174,7 +174,11 @@ def _elsewhere(folder: Path, command: str) -> Advice:
 
 
 def _add_jobs(
-    result: Survey, folder: Path, combinations: Sequence[list[PlannedRun]], *, is_remote: bool
+    result: Survey,
+    folder: Path,
+    combinations: Sequence[list[PlannedRun]],
+    *,
+    is_remote: bool,
 ) -> None:
     """Prepare one run of every combination, which finds its faults, its sizes and its warnings."""
     faults: list[str] = []

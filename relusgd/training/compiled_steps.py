@@ -172,7 +172,9 @@ def _comparison_memory(descent: Descent) -> tuple[PairedPoints, ComparisonBuffer
 
 
 def _deep_memory(
-    descent: Descent, padding: DeepPadding, theta: Array
+    descent: Descent,
+    padding: DeepPadding,
+    theta: Array,
 ) -> tuple[Points, DeepBuffers]:
     """Points and buffers of the kernel of deep networks."""
     points = make_points(descent.x, descent.y, 0.0)

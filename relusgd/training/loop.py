@@ -61,7 +61,10 @@ def train(
 
 
 def training_blocks(
-    plan: Plan, start: State | None = None, *, block_steps: int | None = None
+    plan: Plan,
+    start: State | None = None,
+    *,
+    block_steps: int | None = None,
 ) -> Iterator[Block]:
     """As `train`, for a plan that is prepared already."""
     recorder = Recorder(plan)

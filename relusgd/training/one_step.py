@@ -78,7 +78,8 @@ def step_on_sample(
     """
     if rate is None and plan.is_ridge:
         raise InputError(
-            "ridge regression has no learning rate", advice("give one: {}", option("rate", 0.02))
+            "ridge regression has no learning rate",
+            advice("give one: {}", option("rate", 0.02)),
         )
     if rate is None:
         rate = rate_in_force(plan, state.step)

@@ -224,7 +224,8 @@ def prepare(
 
 
 def _found_start(
-    config: Config, known: StartNetwork | None
+    config: Config,
+    known: StartNetwork | None,
 ) -> tuple[StartNetwork | None, ConfigError | None]:
     """The network to begin with, or the error that says why it cannot be read."""
     try:

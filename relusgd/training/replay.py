@@ -40,7 +40,8 @@ class Replay:
         plan = self._plan
         if not 0 <= step <= plan.steps:
             raise InputError(
-                f"there is no step {step:,}", f"the training goes from 0 to {plan.steps:,}"
+                f"there is no step {step:,}",
+                f"the training goes from 0 to {plan.steps:,}",
             )
         if plan.is_ridge:
             if step == 0:

@@ -68,7 +68,9 @@ class DataRows:
         return [[row[index] for row in rows] for index in self._indices]
 
     def _below_header(
-        self, lines: list[int], rows: list[list[str]]
+        self,
+        lines: list[int],
+        rows: list[list[str]],
     ) -> tuple[list[int], list[list[str]]]:
         """The rows, with their lines, that are below the names and the units."""
         last_above = max(self.layout.header_line, self.layout.units_line or 0)

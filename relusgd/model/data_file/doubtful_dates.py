@@ -25,7 +25,10 @@ _SPLIT_YEAR = re.compile(r"(\d{4})[-/](\d{2})", re.ASCII)
 
 
 def refuse_doubtful_dates(
-    column: FileColumn, layout: Layout, index: int, faults: DataFaults
+    column: FileColumn,
+    layout: Layout,
+    index: int,
+    faults: DataFaults,
 ) -> None:
     """Note a fault where all cells of x, as far as the sample goes, could mean two things.
 

@@ -43,7 +43,9 @@ Row = tuple[int, list[str]]
 
 
 def row_blocks(
-    path: Path, data: bytes, delimiter: str
+    path: Path,
+    data: bytes,
+    delimiter: str,
 ) -> Iterator[tuple[list[int], list[list[str]]]]:
     """The first line of every row, and the row's cells as they stand, many rows at a time.
 
