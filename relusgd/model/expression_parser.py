@@ -12,11 +12,9 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Iterator
-from keyword import iskeyword
-from typing import NoReturn
 
 from relusgd.errors import InputError
+from relusgd.model.expression_tokens import MAX_DEPTH, RefusedError, check_tokens, refusal, usage_of
 from relusgd.model.expressions import (
     CONSTANTS,
     IN_X,
@@ -29,31 +27,12 @@ from relusgd.model.expressions import (
     Vocabulary,
 )
 from relusgd.model.notations import in_our_notation
-from relusgd.words import counted, did_you_mean, nearest, or_list
+from relusgd.words import counted
 
-MAX_CHARACTERS, MAX_TOKENS, MAX_DEPTH = 1000, 200, 30
+MAX_CHARACTERS = 1000
 
 IN_WIDTH = Vocabulary(("width",), "0.2/width**0.5")
 """Numbers that depend on the width of the first hidden layer."""
-
-_TOKEN = re.compile(
-    r"(?P<space>\s+)"
-    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>[A-Za-z_]\w*)"
-    r"|(?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%<>])"
-    r"|(?P<mark>[(),])"
-    r"|(?P<other>.)",
-    re.ASCII | re.DOTALL,
-)
-
-_USABLE_SIGNS = "+ - * / // % ** < > ( )"
-
-_CHARACTER_HINTS = {
-    "^": "powers are written with **",
-    "=": "equality is written with ==",
-    "[": "only round brackets are used",
-    "{": "only round brackets are used",
-}
 
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+",
@@ -74,9 +53,6 @@ _SIGNS: dict[type[ast.AST], str] = {
 _CHAINS = ({"+", "-"}, {"*", "/", "//", "%"})
 """Signs that are read from left to right together: a sum of 40 terms is one level deep, not 40."""
 
-_USAGE = {1: "{}({})", 2: "{}(a, b)", 3: "{}(condition, a, b)"}
-"""How a function is called, by its number of arguments."""
-
 
 def parse_expression(text: str, vocabulary: Vocabulary = IN_X) -> Expression:
     """Read an expression in these names.
@@ -90,7 +66,7 @@ def parse_expression(text: str, vocabulary: Vocabulary = IN_X) -> Expression:
     text = text.strip(" \t\r\n")
     try:
         return _parse(text, vocabulary)
-    except _RefusedError as refused:
+    except RefusedError as refused:
         raise InputError(refused.sentence(meant_by(text, vocabulary))) from None
 
 
@@ -118,20 +94,6 @@ def _can_be_read(text: str, vocabulary: Vocabulary) -> bool:
     return True
 
 
-class _RefusedError(InputError):
-    """An expression that cannot be read. otherwise: the advice where nothing better is known."""
-
-    def __init__(self, problem: str, otherwise: str) -> None:
-        super().__init__(problem + otherwise)
-        self._problem = problem
-
-    def sentence(self, meant: list[str]) -> str:
-        """The message, with what to write instead."""
-        if not meant:
-            return self.message
-        return f"{self._problem}; write {or_list(meant)}"
-
-
 def _parse(text: str, vocabulary: Vocabulary) -> Expression:
     if len(text) > MAX_CHARACTERS:
         raise InputError(
@@ -142,121 +104,16 @@ def _parse(text: str, vocabulary: Vocabulary) -> Expression:
             f"the expression is empty; write a function of {vocabulary.variable} "
             f"such as {vocabulary.example}"
         )
-    _check_tokens(text, vocabulary)
+    check_tokens(text, vocabulary)
     one_line = re.sub(r"\s", " ", text)
     try:
         tree = ast.parse(one_line, mode="eval")
     except SyntaxError as error:
         column = error.offset or 1
-        _refuse(text, column - 1, "this cannot be read")
+        raise refusal(text, column - 1, "this cannot be read") from None
     translation = _Translation(text, vocabulary)
     root = translation.node(tree.body, depth=1)
     return Expression(text, root, vocabulary)
-
-
-def _refuse(text: str, position: int, problem: str, otherwise: str = "") -> NoReturn:
-    """Raise the error that names a problem at a position (from 0) and shows the text there.
-
-    otherwise: advice for a text of which nobody knows what it means.
-    """
-    start = max(0, position - 30)
-    stop = start + 60
-    excerpt = repr(text[start:stop])[1:-1]
-    if start > 0:
-        excerpt = f"…{excerpt}"
-    if stop < len(text):
-        excerpt = f"{excerpt}…"
-    place = f"at character {position + 1}" if position < len(text) else "at its end"
-    raise _RefusedError(f"in the expression '{excerpt}' {place}: {problem}", otherwise)
-
-
-# Tokens
-
-
-def _check_tokens(text: str, vocabulary: Vocabulary) -> None:
-    """Refuse unknown, misplaced or too many tokens, and unmatched or too deep brackets."""
-    operand_next = True
-    before = ""
-    open_brackets: list[int] = []
-    for position, kind, token in _tokens(text, vocabulary):
-        is_operand = kind in ("number", "name")
-        if operand_next:
-            stray_sign = kind == "sign" and token not in ("+", "-")
-            is_empty_call = before == "(" and token == ")"  # refused with what the function takes
-            stray_mark = token in (")", ",") and not is_empty_call
-            if stray_sign or stray_mark:
-                _refuse(text, position, f"an operand is missing before {token!r}")
-        elif is_operand or (token == "(" and before not in vocabulary.functions):
-            _refuse(text, position, *_missing_operator(before, token, vocabulary))
-        if is_operand:
-            _check_operand(text, position, token, vocabulary)
-        if token == "(":
-            open_brackets.append(position)
-        if len(open_brackets) > MAX_DEPTH:
-            _refuse(text, position, f"brackets are nested more than {MAX_DEPTH} deep")
-        if token == ")":
-            if not open_brackets:
-                _refuse(text, position, "this bracket was never opened")
-            open_brackets.pop()
-        operand_next = kind == "sign" or token in ("(", ",")
-        before = token
-    if operand_next:
-        _refuse(text, len(text), "an operand is missing")
-    if open_brackets:
-        _refuse(text, open_brackets[-1], "this bracket is never closed")
-
-
-def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, str, str]]:
-    """(position, kind, token) of all but blanks; refuses other characters and too many tokens."""
-    count = 0
-    for match in _TOKEN.finditer(text):
-        position = match.start()
-        kind = str(match.lastgroup)
-        token = match.group()
-        if kind == "other":
-            usable = f"numbers, {vocabulary.variable}, pi, e, functions and {_USABLE_SIGNS} can"
-            hint = _CHARACTER_HINTS.get(token, usable)
-            _refuse(text, position, f"{token!r} cannot be used", f"; {hint}")
-        if kind in ("number", "name", "sign"):
-            count += 1
-        if count > MAX_TOKENS:
-            problem = f"the expression has more than {MAX_TOKENS} numbers, names and signs"
-            _refuse(text, position, problem)
-        if kind != "space":
-            yield position, kind, token
-
-
-def _missing_operator(before: str, token: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """The problem of two neighbouring operands, and advice."""
-    if before in vocabulary.functions:
-        return f"the argument of {before} needs brackets", f": {_usage(before, vocabulary)}"
-    problem = f"an operator is missing before {token[:40]!r}"
-    if iskeyword(token):
-        return problem, "; a choice is written where(condition, a, b)"
-    return f"{problem}; a product is written 2*{vocabulary.variable}", ""
-
-
-def _check_operand(text: str, position: int, token: str, vocabulary: Vocabulary) -> None:
-    has_zero_in_front = token.startswith("0") and len(token) > 1
-    if token.isdigit() and has_zero_in_front:
-        _refuse(text, position, "numbers are written without zeros in front")
-    if token.isidentifier() and token not in vocabulary.names:
-        hint = _name_hint(token, vocabulary)
-        _refuse(text, position, f"{token[:40]!r} is not known", hint)
-
-
-def _name_hint(name: str, vocabulary: Vocabulary) -> str:
-    """What may be meant by a name that is not known."""
-    has_one_variable = len(vocabulary.variables) == 1
-    may_be_variable = len(name) == 1
-    if vocabulary != IN_X and nearest(name, vocabulary.names) is None:
-        may_be_variable = True
-    if has_one_variable and may_be_variable:
-        return f"; the variable is {vocabulary.variable}"
-    return did_you_mean(name, vocabulary.names)
-
-
-# Python's syntax tree
 
 
 class _Translation:
@@ -270,7 +127,7 @@ class _Translation:
     def node(self, tree: ast.expr, depth: int) -> TreeNode:
         """Our node for one of Python's; depth: how many operations it is nested in."""
         if depth > MAX_DEPTH:
-            _refuse(
+            raise refusal(
                 self._text,
                 tree.col_offset,
                 f"operations are nested more than {MAX_DEPTH} deep",
@@ -283,8 +140,8 @@ class _Translation:
             case ast.Name(id=name) if name in CONSTANTS:
                 return ConstantNode(CONSTANTS[name], name)
             case ast.Name(id=name):
-                usage = _usage(name, self._vocabulary)
-                _refuse(self._text, tree.col_offset, f"{name} is a function; write {usage}")
+                usage = usage_of(name, self._vocabulary)
+                raise refusal(self._text, tree.col_offset, f"{name} is a function; write {usage}")
             case ast.UnaryOp(op=ast.USub()):
                 operand = self.node(tree.operand, depth + 1)
                 return OperationNode("negative", (operand,))
@@ -302,9 +159,9 @@ class _Translation:
                 return self._call(tree, name, depth)
             case ast.Tuple():
                 problem = "one value is expected here, without a comma; decimals are written 0.5"
-                _refuse(self._text, tree.col_offset, problem)
+                raise refusal(self._text, tree.col_offset, problem)
             case _:
-                _refuse(
+                raise refusal(
                     self._text,
                     tree.col_offset,
                     f"{self._source(tree)!r} cannot be used in an expression",
@@ -330,9 +187,9 @@ class _Translation:
         given = len(tree.args)
         if given != wanted:
             arguments = counted(wanted, "argument")
-            usage = _usage(name, self._vocabulary)
+            usage = usage_of(name, self._vocabulary)
             problem = f"{name} takes {arguments}, not {given}: {usage}"
-            _refuse(self._text, tree.col_offset, problem)
+            raise refusal(self._text, tree.col_offset, problem)
         arguments_here = self._nodes(tree.args, depth + 1)
         return OperationNode(name, arguments_here)
 
@@ -351,10 +208,3 @@ def _to_float(value: float) -> float:
         return float(value)
     except OverflowError:
         return math.inf
-
-
-def _usage(function: str, vocabulary: Vocabulary) -> str:
-    """How a function is called, such as sin(x)."""
-    argument_count, _ = vocabulary.functions[function]
-    template = _USAGE[argument_count]
-    return template.format(function, vocabulary.variable)
