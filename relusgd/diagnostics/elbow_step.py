@@ -18,6 +18,7 @@ which for a gradient step of rate η is η/w′ Σ_i g_ij (1 + e_j x_i): every p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -230,42 +231,61 @@ def elbow_step(
     x, y: the batch, shape (B,) each, of at least one point; everything is in network units. Raises
     InputError when the step leaves the finite numbers.
     """
-    B = len(x)
-    H1 = len(before.slope)
-    f = np.empty(B)
-    by_slope = np.zeros(H1)
-    by_bias = np.zeros(H1)
-    by_output_weight = np.zeros(H1)
-    active = np.zeros(H1, dtype=np.int64)
     is_deep = len(before.hidden) > 1
     with np.errstate(all="ignore"):
-        for part in point_chunks(B, before.hidden):
-            a, f[part], f_by_a = _first_layer(before, x[part])
-            by_f = 2.0 / B * (f[part] - y[part])
-            is_active = a > 0
-            g = by_f[:, None] * f_by_a * is_active
-            by_slope += x[part] @ g
-            by_bias += g.sum(axis=0)
-            by_output_weight += by_f @ a
-            active += is_active.sum(axis=0)
+        sums = _sums_over_batch(before, x, y)
         step = ElbowStep(
             before=before,
             after=after,
             rate=rate,
             x=x,
             y=y,
-            f=f,
+            f=sums.f,
             f_after=after(x),
-            by_f=2.0 / B * (f - y),
-            by_slope=by_slope,
-            by_bias=by_bias,
-            by_output_weight=None if is_deep else by_output_weight,
-            active=active,
+            by_f=2.0 / len(x) * (sums.f - y),
+            by_slope=sums.by_slope,
+            by_bias=sums.by_bias,
+            by_output_weight=None if is_deep else sums.by_output_weight,
+            active=sums.active,
         )
         is_finite = np.isfinite(after.parameters()).all() and np.isfinite(step.loss_after)
     if not is_finite:
         raise InputError(f"a step at learning rate {rate:g} leaves the finite numbers")
     return step
+
+
+class _BatchSums(NamedTuple):
+    """f at the points of a batch, shape (B,), and of every unit of the first layer, shape (H1,),
+    the derivatives of the loss and the number of points at which it is active."""
+
+    f: Array
+    by_slope: Array
+    by_bias: Array
+    by_output_weight: Array
+    active: Integers
+
+
+def _sums_over_batch(network: Network, x: Array, y: Array) -> _BatchSums:
+    """What the points of a batch add up to, some of them at a time."""
+    B = len(x)
+    H1 = len(network.slope)
+    sums = _BatchSums(
+        f=np.empty(B),
+        by_slope=np.zeros(H1),
+        by_bias=np.zeros(H1),
+        by_output_weight=np.zeros(H1),
+        active=np.zeros(H1, dtype=np.int64),
+    )
+    for part in point_chunks(B, network.hidden):
+        a, sums.f[part], f_by_a = _first_layer(network, x[part])
+        by_f = 2.0 / B * (sums.f[part] - y[part])
+        is_active = a > 0
+        g = by_f[:, None] * f_by_a * is_active
+        sums.by_slope[:] += x[part] @ g
+        sums.by_bias[:] += g.sum(axis=0)
+        sums.by_output_weight[:] += by_f @ a
+        sums.active[:] += is_active.sum(axis=0)
+    return sums
 
 
 def _first_layer(network: Network, x: Array) -> tuple[Array, Array, Array]:

@@ -129,12 +129,13 @@ def _lanczos_triplets(matrix: Multiplies, steps: int) -> tuple[SingularTriplets,
     q = random.randn(p)
     for j in range(steps):
         Q[:, j], _ = _unit(_orthogonal(q, Q[:, :j]))
-        left = matrix.times(Q[:, j])
-        P[:, j], B[j, j] = _unit(_orthogonal(left, P[:, :j]))
+        Aq = matrix.times(Q[:, j])
+        P[:, j], alpha = _unit(_orthogonal(Aq, P[:, :j]))
+        B[j, j] = alpha
         if j:
             B[j - 1, j] = beta
-        right = matrix.transposed_times(P[:, j])
-        q = _orthogonal(right, Q[:, : j + 1])
+        ATp = matrix.transposed_times(P[:, j])
+        q = _orthogonal(ATp, Q[:, : j + 1])
         beta = float(np.linalg.norm(q))
         if beta == 0:  # all that can be reached from the start is known; go on from another one
             q = random.randn(p)

@@ -51,10 +51,20 @@ def _gathering(course: RecordedCourse, places: Array, leg: Leg) -> Iterator[Even
     width = TOGETHER * course.x_width
     before = count_places(course.elbows[begin][same], width)
     after = count_places(course.elbows[end][same], width)
-    if before < FEWER * after or not after:
-        return
-    units = int(same.sum())
-    yield course.event(
+    if after and before >= FEWER * after:
+        yield _event(course, begin, end, int(same.sum()), before, after)
+
+
+def _event(
+    course: RecordedCourse,
+    begin: int,
+    end: int,
+    units: int,
+    before: int,
+    after: int,
+) -> Event:
+    """The event between two looked-at snapshots; before, after: how many places there are."""
+    return course.event(
         "elbows_gather",
         int(course.rows[begin]),
         int(course.rows[end]),

@@ -11,6 +11,7 @@ from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.smoothing import first_lasting
 from relusgd.diagnostics.outcomes import EXPLODED
+from relusgd.model.network import Array
 from relusgd.words import number, rounded_number
 
 THROWN = 2.0
@@ -64,31 +65,37 @@ def catapult(course: RecordedCourse) -> Iterator[Event]:
     Lewkowycz et al. 2020, "The large learning rate phase of deep learning: the catapult mechanism".
     """
     errors = course.metric("train_mse")
-    at_start = errors[0]
-    if course.outcome == "diverged" or not np.isfinite(errors).all() or at_start <= 0:
+    peak = _peak_of_catapult(course, errors)
+    if peak is None:
         return
-    landed = np.flatnonzero(errors <= LANDED * at_start)
-    if not len(landed):
-        return
-    last_part = course.all_places >= 1.0 - LAST
-    if np.median(errors[last_part]) > LANDED * at_start:
-        return
-    peak = int(np.argmax(errors[: landed[0] + 1]))
-    at_peak = errors[peak]
-    trembles = TREMBLES * course.trembling("train_mse")
-    wanders = WANDERS * course.wandering("train_mse")
-    by_chance = np.exp(max(trembles, wanders))
-    if at_peak < at_start * max(THROWN, by_chance):
-        return
-    below = np.flatnonzero(errors[peak:] <= at_start)
+    below = np.flatnonzero(errors[peak:] <= errors[0])
     end = peak + int(below[0])
-    factor = float(at_peak / at_start)
+    factor = float(errors[peak] / errors[0])
     yield course.event(
         "catapult",
         0,
         end,
-        numbers={"factor": factor, "train_mse_at_peak": course.original_error(at_peak)},
+        numbers={"factor": factor, "train_mse_at_peak": course.original_error(errors[peak])},
         sentence=f"a catapult: the first steps overshoot and throw the train MSE up to "
         f"{number(factor)} times that of the start, then it falls below it",
         caption=f"Catapult: the error grows {rounded_number(factor)}-fold, then falls",
     )
+
+
+def _peak_of_catapult(course: RecordedCourse, errors: Array) -> int | None:
+    """The snapshot with the largest error before the error falls for good; None for no catapult."""
+    at_start = errors[0]
+    if course.outcome == "diverged" or not np.isfinite(errors).all() or at_start <= 0:
+        return None
+    landed = np.flatnonzero(errors <= LANDED * at_start)
+    if not len(landed):
+        return None
+    last_part = course.all_places >= 1.0 - LAST
+    if np.median(errors[last_part]) > LANDED * at_start:
+        return None
+    peak = int(np.argmax(errors[: landed[0] + 1]))
+    trembles = TREMBLES * course.trembling("train_mse")
+    wanders = WANDERS * course.wandering("train_mse")
+    by_chance = np.exp(max(trembles, wanders))
+    is_thrown = errors[peak] >= at_start * max(THROWN, by_chance)
+    return peak if is_thrown else None

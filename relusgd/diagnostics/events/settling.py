@@ -48,15 +48,32 @@ def only_jitter(course: RecordedCourse) -> Iterator[Event]:
     if course.outcome == "diverged" or len(course) <= FEWEST:
         return
     at_end = course.places >= 1.0 - END
-    end = course.functions[at_end].mean(axis=0)
     smooth = course.functions_near(REACH)
     trembling = course.functions[at_end] - smooth[at_end]
     jitter = float(np.sqrt(np.mean(np.square(trembling))))
     visible = VISIBLE * course.y_range
+    end = course.functions[at_end].mean(axis=0)
     distance = _size(smooth - end)
+    index = _begin_of_rest(course, distance, jitter, visible)
+    if index is not None:
+        yield _event(course, index, jitter, trembles=jitter > visible)
+
+
+def _begin_of_rest(
+    course: RecordedCourse,
+    distance: Array,
+    jitter: float,
+    visible: float,
+) -> int | None:
+    """The looked-at snapshot from which on the function is at rest; None where it never is, or too
+    late.
+
+    distance: of the smooth function from the one at the end, shape (T,). visible: the least
+    distance that the eye sees.
+    """
     stays_from = first_lasting(distance <= max(STAYS * jitter, visible))
     if stays_from is None:
-        return
+        return None
     is_near = distance <= max(jitter, visible)
     goes_nowhere = _way_between_halves(course) <= max(AIMLESS * jitter, visible)
     is_at_rest = is_near & goes_nowhere
@@ -64,12 +81,12 @@ def only_jitter(course: RecordedCourse) -> Iterator[Event]:
         is_at_rest &= _has_its_last_rate(course)
     candidates = stays_from + np.flatnonzero(is_at_rest[stays_from:])
     if not len(candidates):
-        return
+        return None
     index = int(candidates[0])
+    snapshots_left = len(course) - index
     steps_left = course.steps[-1] - course.steps[index]
-    if len(course) - index < FEWEST or steps_left < REST * course.steps[-1]:
-        return
-    yield _event(course, index, jitter, trembles=jitter > visible)
+    is_late = snapshots_left < FEWEST or steps_left < REST * course.steps[-1]
+    return None if is_late else index
 
 
 def _has_its_last_rate(course: RecordedCourse) -> Booleans:
