@@ -247,9 +247,9 @@ def concatenate(histories: Sequence[History]) -> History:
     first = histories[0]
     parts_of_weights = zip(*(part.weights for part in histories), strict=True)
     parts_of_biases = zip(*(part.biases for part in histories), strict=True)
-    metrics = {
-        name: np.concatenate([part.metrics[name] for part in histories]) for name in first.metrics
-    }
+    metrics = {}
+    for name in first.metrics:
+        metrics[name] = np.concatenate([part.metrics[name] for part in histories])
     return History(
         np.concatenate([part.epoch for part in histories]),
         np.concatenate([part.step for part in histories]),

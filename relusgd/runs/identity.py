@@ -21,6 +21,11 @@ from relusgd.training.start import parameters_digest
 from relusgd.words import cut_short, value_text
 
 
+RATE = "training.learning_rate"
+WITHIN_A_RUN = "training.schedule and training.warmup change the rate within one run"
+"""Advice where two runs differ in their rates."""
+
+
 class Found(Enum):
     """What training finds in its folder.
 
@@ -201,10 +206,6 @@ def other_run_error(run: Run, command: str, differences: Sequence[Difference]) -
         ways.append(Advice(WITHIN_A_RUN, WITHIN_A_RUN))
     lines = "\n".join(f"  {difference}" for difference in differences)
     return InputError(f"{folder} holds another run:\n{lines}", join("\n", ways))
-
-
-RATE = "training.learning_rate"
-WITHIN_A_RUN = "training.schedule and training.warmup change the rate within one run"
 
 
 def _start_options(run: Run) -> str:

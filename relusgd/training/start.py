@@ -17,6 +17,8 @@ from relusgd.model.network import Array, Network
 from relusgd.model.scaling import Scaling
 from relusgd.run_files.recorded_network import read_network
 
+_RUN = "network.start.run"
+
 
 @dataclass(frozen=True, eq=False)
 class StartNetwork:
@@ -62,9 +64,6 @@ def read_start(config: Config) -> StartNetwork | None:
     if fault is not None:
         raise ConfigError([config.origin.fault("network.start", fault)])
     return StartNetwork(found.network, found.scaling, found.epoch, found.step)
-
-
-_RUN = "network.start.run"
 
 
 def _written_network(arrays: object) -> Network:
