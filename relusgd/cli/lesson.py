@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 EPILOG = "Examples:  relusgd lesson sheet --out sheet  ·  relusgd lesson mine.yaml --out mine"
 
+TRY = "try: relusgd lesson sheet --out sheet"
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -58,9 +60,6 @@ def lesson(
     if out is None:
         raise InputError("a lesson needs a folder", f"try: relusgd lesson {name} --out lesson")
     _build(name, out)
-
-
-TRY = "try: relusgd lesson sheet --out sheet"
 
 
 def _build(name: str, out: Path) -> None:

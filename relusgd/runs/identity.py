@@ -20,7 +20,6 @@ from relusgd.training import Plan
 from relusgd.training.start import parameters_digest
 from relusgd.words import cut_short, value_text
 
-
 RATE = "training.learning_rate"
 WITHIN_A_RUN = "training.schedule and training.warmup change the rate within one run"
 """Advice where two runs differ in their rates."""
