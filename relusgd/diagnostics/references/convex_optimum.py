@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from relusgd.diagnostics.references.unit_directions import angles_with_elbows_at, unit_outputs
 from relusgd.errors import RelusgdError
 from relusgd.model.network import Array, Network
 from relusgd.one_thread import one_thread
@@ -75,7 +76,7 @@ def _add_units(x: Array, y: Array, weight_decay: float) -> ConvexOptimum:
     amounts = np.empty(0)
     sectors = _sectors(x)
     for _ in range(MOST_ROUNDS):
-        residual = y - _unit_outputs(x, angles) @ amounts
+        residual = y - unit_outputs(x, angles) @ amounts
         penalty = weight_decay * np.sum(np.abs(amounts))
         objective = float(np.mean(residual**2) + penalty)
         nu = 2 / len(y) * residual
@@ -87,7 +88,7 @@ def _add_units(x: Array, y: Array, weight_decay: float) -> ConvexOptimum:
         angles = np.append(angles, angle)
         signs = np.append(np.sign(amounts), np.sign(g))
         sizes = np.append(np.abs(amounts), 0.0)
-        columns = signs * _unit_outputs(x, angles)
+        columns = signs * unit_outputs(x, angles)
         sizes = _least_sizes(columns, y, weight_decay, sizes)
         kept = sizes > 0
         angles = angles[kept]
@@ -119,8 +120,7 @@ class _Sectors(NamedTuple):
 
 
 def _sectors(x: Array) -> _Sectors:
-    at_point = np.arctan2(-x, 1.0)
-    ends = np.sort(np.concatenate([at_point, at_point + np.pi]))
+    ends = np.sort(angles_with_elbows_at(x))
     next_ends = np.append(ends[1:], ends[0] + 2 * np.pi)
     middle = (ends + next_ends) / 2
     outputs = np.outer(np.cos(middle), x) + np.sin(middle)[:, None]
@@ -137,7 +137,7 @@ def _steepest_direction(x: Array, nu: Array, sectors: _Sectors) -> tuple[float, 
     B = sectors.active @ nu
     inside = np.arctan2(B, A)
     candidates = np.concatenate([sectors.ends, inside, inside + np.pi])
-    g = nu @ _unit_outputs(x, candidates)
+    g = nu @ unit_outputs(x, candidates)
     best = np.argmax(np.abs(g))
     return float(candidates[best]), float(g[best])
 
@@ -188,12 +188,6 @@ def _way_down(
         return downhill - V @ along, np.inf
     curvature = 2 / n * s**2
     return V @ (along / curvature), 1.0
-
-
-def _unit_outputs(x: Array, angles: Array) -> Array:
-    """relu(x cos t + sin t) for positions of shape (k,) and angles of shape (m,); shape (k, m)."""
-    outputs: Array = np.maximum(np.outer(x, np.cos(angles)) + np.sin(angles), 0.0)
-    return outputs
 
 
 def _network(angles: Array, amounts: Array) -> Network:

@@ -24,6 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from relusgd.diagnostics.references.splines import mean_points
+from relusgd.diagnostics.references.unit_directions import angles_with_elbows_at, unit_outputs
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.network import Array, Network
 
@@ -67,7 +68,7 @@ def least_trace(x: Array, y: Array, directions: int = DIRECTIONS) -> LeastTrace:
     A, B = _squared_derivatives(x, angles)
     ever_active = B > 0
     angles, A, B = angles[ever_active], A[ever_active], B[ever_active]
-    outputs = _unit_outputs(knots, angles)
+    outputs = unit_outputs(knots, angles)
     costs = 4 / len(x) * np.sqrt(A * B)
     amounts, output_bias, least_sum = _cheapest_amounts(outputs, values, costs)
     used = amounts != 0
@@ -106,23 +107,16 @@ def _cheapest_amounts(
 def _angles(knots: Array, directions: int) -> Array:
     """Directions spread evenly over the circle, and beside those whose elbow is a point."""
     even = np.linspace(0, 2 * np.pi, directions, endpoint=False)
-    at_point = np.arctan2(-knots, 1.0)
-    both_ways = np.concatenate([at_point, at_point + np.pi])
-    return np.concatenate([even, both_ways - BESIDE, both_ways + BESIDE])
+    at_points = angles_with_elbows_at(knots)
+    return np.concatenate([even, at_points - BESIDE, at_points + BESIDE])
 
 
 def _squared_derivatives(x: Array, angles: Array) -> tuple[Array, Array]:
     """A and B of units in these directions, shape (len(angles),) each."""
-    outputs = _unit_outputs(x, angles)
+    outputs = unit_outputs(x, angles)
     A = (np.square(x) + 1) @ (outputs > 0)
     B = np.sum(np.square(outputs), axis=0)
     return A, B
-
-
-def _unit_outputs(x: Array, angles: Array) -> Array:
-    """relu(x cos t + sin t) at positions of shape (n,), for angles of shape (m,); shape (n, m)."""
-    outputs: Array = np.maximum(np.outer(x, np.cos(angles)) + np.sin(angles), 0.0)
-    return outputs
 
 
 def _network(
