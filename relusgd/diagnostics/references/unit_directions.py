@@ -8,7 +8,7 @@ from relusgd.model.network import Array
 
 
 def unit_outputs(x: Array, angles: Array) -> Array:
-    """relu(x cos t + sin t) for positions of shape (n,) and angles t of shape (m,); shape (n, m)."""
+    """relu(x cos t + sin t), shape (n, m); x: positions, shape (n,); angles: t, shape (m,)."""
     outputs: Array = np.maximum(np.outer(x, np.cos(angles)) + np.sin(angles), 0.0)
     return outputs
 
