@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import shlex
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +70,8 @@ class TrainingProgress(ProgressDisplay):
     def _say_when_compiling(self) -> None:
         from relusgd.training.compiling import tell_of_compiling
 
-        tell_of_compiling(
-            lambda: self.say("compiling the steps, once after an installation: some seconds")
-        )
+        sentence = "compiling the steps, once after an installation: some seconds"
+        tell_of_compiling(lambda: self.say(sentence))
 
     def _say_rate_notes(self, plan: Plan) -> None:
         from relusgd.training.stability import rate_notes
@@ -147,14 +147,20 @@ def print_end(run: Run, progress: TrainingProgress, command: TrainCommand) -> No
     if ending.outcome == "learned" and progress.plan is not None:
         for note in ending_notes(run, progress.plan, command):
             progress.say(f"note: {note}")
-    folder = shlex.quote(str(run.folder))
-    following = [f"relusgd {name} {folder}" for name in ("animate", "show", "explain")]
+    following = ["animate", "show", "explain"]
     if ending.outcome == "learned" and is_quickly_explained(run):
         explanation = run.explain(trials=False)
         progress.say(explanation.sentence)
         if explanation.verdict == "fits":
-            following.pop()
-    console.print(Text("next:  " + "\n       ".join(following)))
+            following.remove("explain")
+    console.print(Text(_next_commands(run.folder, following)))
+
+
+def _next_commands(run: Path, names: Sequence[str]) -> str:
+    """What to type next for this run, a command a line."""
+    folder = shlex.quote(str(run))
+    commands = [f"relusgd {name} {folder}" for name in names]
+    return "next:  " + "\n       ".join(commands)
 
 
 def end_line(run: Run, steps_per_second: float) -> str:

@@ -79,7 +79,10 @@ def _replace(partial: Path, folder: Path) -> None:
 
 
 def _change_places(partial: Path, folder: Path) -> Path:
-    """Give the new run its place, known to the disk; gives where the old run is. Raises OSError."""
+    """Let the new run and the old one change places, and wait until the disk knows.
+
+    Gives where the old run is then. Raises OSError.
+    """
     if not exchange(partial, folder):
         old = _swap_in_two_steps(partial, folder)
         sync_folder(folder.parent)
