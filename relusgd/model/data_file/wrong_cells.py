@@ -159,7 +159,8 @@ def _slashed_date(first: int, second: int, year: str) -> str | None:
     )
 
 
-def _two_numbers(cell: str) -> str | None:
+def _no_single_number(cell: str) -> str | None:
+    """Why a cell of digits is not one number: what it may be, and what to write instead."""
     if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", cell):
         joined = cell.replace(" ", "")
         return f"which could be {joined} or several numbers; write it without blanks"
@@ -236,7 +237,7 @@ _REASONS: tuple[Reason, ...] = (
     _dash_before,
     _sign_behind,
     _date,
-    _two_numbers,
+    _no_single_number,
     _other_notation,
     _text_behind,
     _totals,

@@ -113,7 +113,7 @@ def _joined(sign: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
 
 
 def _call(name: str, arguments: list[ast.expr]) -> ast.expr:
-    """The call of a function of ours, or what it is here."""
+    """The call of a function of ours, or the expression that stands for it here."""
     function = name.lower()
     letters = "abc"[: len(arguments)]
     signature = f"{function}({', '.join(letters)})"
