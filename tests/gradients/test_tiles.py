@@ -25,6 +25,13 @@ def test_a_register_holds_as_many_numbers_as_the_processor_says():
     assert lanes_of({"sse2"}) == lanes_of(set()) == 2
 
 
+def test_a_processor_has_what_is_named_with_a_plus(monkeypatch):
+    monkeypatch.setattr("numba.config.CPU_FEATURES", "+avx512f,-avx,+sse2")
+    assert processor_features() == {"avx512f", "sse2"}
+    monkeypatch.setattr("numba.config.CPU_FEATURES", "")
+    assert processor_features() == set()
+
+
 def test_a_processor_that_llvm_does_not_know_has_registers_of_two_numbers(monkeypatch):
     def unknown():
         raise RuntimeError("failed to get host cpu features.")
