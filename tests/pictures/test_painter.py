@@ -13,7 +13,7 @@ from PIL import Image
 from relusgd.errors import InputError, RelusgdError
 from relusgd.model.breakpoints import vertices
 from relusgd.pictures.films.painter import Painter, save_still
-from relusgd.pictures.kit.band import summarise
+from relusgd.pictures.kit.band import Band, summarise
 from relusgd.pictures.kit.changing_number import draw_glyphs
 from relusgd.pictures.kit.look import PARTS, THEMES, Look
 from relusgd.pictures.moments.frames import choose_frames
@@ -415,6 +415,16 @@ def test_a_summary_of_many_snapshots_keeps_medians_and_extremes():
     assert (summary.low.min(), summary.high.max()) == (1.0, 9.0)
     assert np.count_nonzero(summary.high == 9.0) == 1
     assert set(summary.middle) <= {1.0, 3.0}
+
+
+def test_a_curve_until_a_moment_goes_level_from_its_last_point():
+    values = np.array([3.0, 2.0, 1.0])
+    curve = Band(np.array([0.0, 1.0, 2.0]), values, values, values)
+    x, y = curve.until(1.5)
+    assert x.tolist() == [0.0, 1.0, 1.5]
+    assert y.tolist() == [3.0, 2.0, 2.0]
+    x, y = curve.until(-1.0)
+    assert (x.tolist(), y.tolist()) == ([-1.0], [3.0])
 
 
 @pytest.mark.parametrize("size", [(480, 360), (1000, 700), (1920, 1080), (2000, 700)], ids=str)

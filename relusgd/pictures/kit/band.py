@@ -22,6 +22,12 @@ class Band:
     low: Array
     high: Array
 
+    def until(self, x: float) -> tuple[Array, Array]:
+        """The middle up to a place x, to which it goes level from the last value before."""
+        passed = int(np.searchsorted(self.x, x, side="right"))
+        reached = self.middle[max(passed, 1) - 1]
+        return np.append(self.x[:passed], x), np.append(self.middle[:passed], reached)
+
 
 def summarise(x: Array, y: Array, columns: int) -> Band:
     """y along ascending x as it is, or of many values the bands of parts PART_COLUMNS wide."""

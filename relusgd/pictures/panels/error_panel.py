@@ -197,13 +197,7 @@ class ErrorCurve:
         shade_band(axes, band, look["color"], alpha=0.13, order=1.7)
 
     def show(self, now: float, index: int) -> None:
-        band = self._band
         end = min(now, self._end)
-        passed = int(np.searchsorted(band.x, end, side="right"))
-        # From the last point of the line it goes level to now.
-        reached = band.middle[max(passed, 1) - 1]
-        x = np.append(band.x[:passed], end)
-        y = np.append(band.middle[:passed], reached)
-        self.past.set_data(x, y)
+        self.past.set_data(*self._band.until(end))
         row = self._rows[index]
         self.dot.set_data([end], [self._y[row]])

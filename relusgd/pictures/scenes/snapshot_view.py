@@ -118,20 +118,24 @@ class SnapshotView:
         """The learned function at the test points, or at the training points if there are none, in
         original units.
         """
-        points = self.dataset.x_test if len(self.dataset.x_test) else self.dataset.x_train
+        dataset = self.dataset
+        points = dataset.x_test if len(dataset.x_test) else dataset.x_train
+        x = dataset.scaling.x_to_original(points)
         curve = self.curve(index)
-        return np.interp(self.dataset.scaling.x_to_original(points), curve.x, curve.y)
+        return np.interp(x, curve.x, curve.y)
 
     def curve(self, index: int) -> LearnedCurve:
         """The learned function over the domain: through its breakpoints, or for very wide layers
         through CELLS + 1 of its points.
         """
         x, y, layer = self._corners(index)
+        scaling = self.dataset.scaling
         with np.errstate(all="ignore"):
-            bend = np.diff(np.diff(y) / np.diff(x))
+            slope = np.diff(y) / np.diff(x)
+            bend = np.diff(slope)
             return LearnedCurve(
-                self.dataset.scaling.x_to_original(x),
-                self.dataset.scaling.y_to_original(y),
+                scaling.x_to_original(x),
+                scaling.y_to_original(y),
                 np.abs(bend),
                 np.sign(np.nan_to_num(bend)),
                 layer,
@@ -139,19 +143,25 @@ class SnapshotView:
 
     def _corners(self, index: int) -> tuple[Array, Array, Integers]:
         """x and f(x) in network units where the line bends, and the layers of inner bends."""
-        network, (low, high) = self.history.network(index), self._network_domain
+        network = self.history.network(index)
         if self.deep:
-            points = breakpoints(network)
-            inside = (points.x > low) & (points.x < high)
-            x = np.concatenate([[low], points.x[inside], [high]])
-            with np.errstate(all="ignore"):
-                return x, network(x), points.layer[inside]
+            return self._corners_of_deep(network)
         if len(network.slope) <= MOST_EXACT:
-            x, y = vertices(network, low, high)
+            x, y = vertices(network, *self._network_domain)
         else:
             cells = self._cells(index)
             x, y = cells.edges, cells.y
-        return x, y, np.ones(len(x) - 2, dtype=np.int64)
+        inner = len(x) - 2
+        return x, y, np.ones(inner, dtype=np.int64)
+
+    def _corners_of_deep(self, network: Network) -> tuple[Array, Array, Integers]:
+        """The same of a deep network."""
+        low, high = self._network_domain
+        points = breakpoints(network)
+        is_inside = (points.x > low) & (points.x < high)
+        x = np.concatenate([[low], points.x[is_inside], [high]])
+        with np.errstate(all="ignore"):
+            return x, network(x), points.layer[is_inside]
 
     def _cells(self, index: int) -> Cells:
         """The binned first layer of a network with one hidden layer."""
@@ -165,18 +175,26 @@ class SnapshotView:
         domain, a divisor of CELLS.
         """
         edges = np.linspace(self.low, self.high, bars + 1)
-        if not self.deep:
-            cells = self._cells(index)
-            up = cells.rising.reshape(bars, -1).sum(axis=1)
-            down = cells.falling.reshape(bars, -1).sum(axis=1)
-            return Bends(edges, up, down)
-        network, (low, high) = self.history.network(index), self._network_domain
-        elbow, strength = network.elbow, bending(network)
-        inside = (elbow >= low) & (elbow < high)
-        bar = ((elbow[inside] - low) * (bars / (high - low))).astype(np.intp)
+        if self.deep:
+            # Without one sign of their output weights, all units of deep networks count as up.
+            return Bends(edges, self._bending_by_bar(index, bars), np.zeros(bars))
+        cells = self._cells(index)
+        up = cells.rising.reshape(bars, -1).sum(axis=1)
+        down = cells.falling.reshape(bars, -1).sum(axis=1)
+        return Bends(edges, up, down)
+
+    def _bending_by_bar(self, index: int, bars: int) -> Array:
+        """The sum of `bending` over the units with an elbow in each part, shape (bars,)."""
+        network = self.history.network(index)
+        low, high = self._network_domain
+        elbow = network.elbow
+        is_inside = (elbow >= low) & (elbow < high)
+        bars_per_length = bars / (high - low)
+        bar = ((elbow[is_inside] - low) * bars_per_length).astype(np.intp)
+        # Rounding may carry an elbow that is just below the end of the domain behind it.
         bar = np.minimum(bar, bars - 1)
-        up = np.bincount(bar, strength[inside], bars).astype(np.float64)
-        return Bends(edges, up, np.zeros(bars))
+        strength = bending(network)[is_inside]
+        return np.bincount(bar, strength, bars).astype(np.float64)
 
     def units(self, index: int) -> UnitLines:
         """The units of the first layer that are active somewhere in the domain; of wide layers the
@@ -188,20 +206,25 @@ class SnapshotView:
         network = self.history.network(index)
         low, high = self._network_domain
         scaling = self.dataset.scaling
-        bent = bending(network)
-        chosen = strongest(bent, MOST_UNITS)
-        slope, bias, strength = network.slope[chosen], network.bias[chosen], bent[chosen]
+        strength_of_all = bending(network)
+        chosen = strongest(strength_of_all, MOST_UNITS)
+        strength = strength_of_all[chosen]
+        slope = network.slope[chosen]
+        bias = network.bias[chosen]
         weight = line_weight(network)[chosen]
         ends = active_ends(slope, bias, low, high)
         with np.errstate(all="ignore"):
             outputs = unit_outputs(slope, bias, ends)
             heights = scaling.y_to_original(weight[:, None] * outputs)
             lines = np.stack([scaling.x_to_original(ends), heights], axis=2)
-        seen = (ends[:, 0] < ends[:, 1]) & (outputs.max(axis=1) > 0)
+        has_length = ends[:, 0] < ends[:, 1]
+        is_active = outputs.max(axis=1) > 0
+        seen = has_length & is_active
         elbow = elbow_positions(slope, bias)
-        inside = np.where((elbow >= low) & (elbow <= high), scaling.x_to_original(elbow), np.nan)
+        is_inside = (elbow >= low) & (elbow <= high)
+        elbow_inside = np.where(is_inside, scaling.x_to_original(elbow), np.nan)
         sign = np.zeros(len(slope)) if self.deep else np.sign(weight)
-        return UnitLines(lines[seen], inside[seen], strength[seen], sign[seen])
+        return UnitLines(lines[seen], elbow_inside[seen], strength[seen], sign[seen])
 
     def output_level(self, index: int) -> float:
         """The height of the output bias, with which the lines of units add up to the learned
@@ -215,18 +238,20 @@ class SnapshotView:
         """How many units of all hidden layers are active: edges in x, shape (n + 1,), and the count
         between them, shape (n,).
         """
-        if not self.deep and self.wide:
+        scaling = self.dataset.scaling
+        if self.has_bars:
             cells = self._cells(index)
-            return self.dataset.scaling.x_to_original(cells.edges), cells.active
+            return scaling.x_to_original(cells.edges), cells.active
         network = self.history.network(index)
         edges = self._switches(network)
         middles = (edges[1:] + edges[:-1]) / 2
+        if not self.deep:
+            counts = _active_along(network.slope, network.bias, middles)
+            return scaling.x_to_original(edges), counts
         counts = np.zeros(len(middles), dtype=np.int64)
-        if self.deep:
-            counts += sum((layer > 0).sum(axis=1) for layer in network.activations(middles))
-        else:
-            counts += _active_along(network.slope, network.bias, middles)
-        return self.dataset.scaling.x_to_original(edges), counts
+        for layer in network.activations(middles):
+            counts += (layer > 0).sum(axis=1)
+        return scaling.x_to_original(edges), counts
 
     def _switches(self, network: Network) -> Array:
         """The ends of the domain and the elbows between; for deep ones as many even steps as a
@@ -236,16 +261,18 @@ class SnapshotView:
         if self.deep:
             return np.linspace(low, high, 4 * GRID + 1)
         elbow = network.elbow
-        inside = np.unique(elbow[(elbow > low) & (elbow < high)])
-        return np.concatenate([[low], inside, [high]])
+        is_inside = (elbow > low) & (elbow < high)
+        switches = np.unique(elbow[is_inside])
+        return np.concatenate([[low], switches, [high]])
 
     def elbows_inside(self, index: int) -> int:
         """The number of first-layer elbows inside the domain."""
-        if self.wide and not self.deep:
+        if self.has_bars:
             return self._cells(index).inside
         low, high = self._network_domain
         elbow = self.history.elbow[index]
-        return int(np.count_nonzero((elbow >= low) & (elbow <= high)))
+        is_inside = (elbow >= low) & (elbow <= high)
+        return int(np.count_nonzero(is_inside))
 
     @cached_property
     def truth(self) -> tuple[Array, Array] | None:
@@ -270,7 +297,8 @@ def strongest(strength: Array, most: int) -> Integers:
     """Indices, in their order, of all or of the `most` largest."""
     if len(strength) <= most:
         return np.arange(len(strength))
-    return np.sort(np.argpartition(strength, -most)[-most:])
+    by_strength = np.argpartition(strength, -most)
+    return np.sort(by_strength[-most:])
 
 
 def _active_along(slope: Array, bias: Array, x: Array) -> Integers:
@@ -278,8 +306,10 @@ def _active_along(slope: Array, bias: Array, x: Array) -> Integers:
     elbows, not units × points.
     """
     elbow = elbow_positions(slope, bias)
-    rising, falling = np.sort(elbow[slope > 0]), np.sort(elbow[slope < 0])
-    constant = np.count_nonzero((slope == 0) & (bias > 0))
-    on_rising = np.searchsorted(rising, x)
-    on_falling = len(falling) - np.searchsorted(falling, x, side="right")
-    return on_rising + on_falling + constant
+    elbows_of_rising = np.sort(elbow[slope > 0])
+    elbows_of_falling = np.sort(elbow[slope < 0])
+    is_constant = (slope == 0) & (bias > 0)
+    # Units with a positive slope are active right of their elbow, those with a negative one left.
+    rising = np.searchsorted(elbows_of_rising, x)
+    falling = len(elbows_of_falling) - np.searchsorted(elbows_of_falling, x, side="right")
+    return rising + falling + np.count_nonzero(is_constant)

@@ -54,11 +54,12 @@ class View(SnapshotView):
     @cached_property
     def bend_scale(self) -> float:
         """The bar that is drawn full, over the whole history."""
-        highest = []
+        highest_bars = []
         for index in self._sample:
             bends = self.bends(index)
-            highest.append(np.array([max(bends.up.max(), bends.down.max())]))
-        return _scale(highest)
+            highest = max(bends.up.max(), bends.down.max())
+            highest_bars.append(np.array([highest]))
+        return _scale(highest_bars)
 
     @cached_property
     def function_limits(self) -> Range:
@@ -74,7 +75,8 @@ class View(SnapshotView):
             _, y = self.truth
             core.append(y[np.isfinite(y)])
         core.append(self._final(core))
-        predicted = np.array([[curve.y.min(), curve.y.max()] for curve in self.sampled_curves])
+        ranges = [(curve.y.min(), curve.y.max()) for curve in self.sampled_curves]
+        predicted = np.array(ranges)
         return robust_limits(np.concatenate(core), predicted, extent=0.4, margin=0.06)
 
     @cached_property
@@ -104,7 +106,8 @@ class View(SnapshotView):
         """
         data = np.concatenate(core)
         reach = 3 * np.ptp(data)
-        lowest, highest = data.min() - reach, data.max() + reach
+        lowest = data.min() - reach
+        highest = data.max() + reach
 
         def is_near(curve: LearnedCurve) -> bool:
             return bool(lowest <= curve.y.min() and curve.y.max() <= highest)
@@ -118,9 +121,11 @@ class View(SnapshotView):
     def is_in_sight(self, index: int) -> bool:
         """Whether a part of the learned function is within the limits of y."""
         y = self.curve(index).y
-        y = y[np.isfinite(y)]
+        finite = y[np.isfinite(y)]
         low, high = self.y_limits
-        return len(y) > 0 and not (np.all(y < low) or np.all(y > high))
+        is_below = np.all(finite < low)
+        is_above = np.all(finite > high)
+        return len(finite) > 0 and not is_below and not is_above
 
     @cached_property
     def departure(self) -> int:

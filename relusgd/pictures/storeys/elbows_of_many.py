@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relusgd.model.network import Array, Integers
+from relusgd.model.network import Array, Booleans, Integers
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import kept_near
@@ -76,10 +76,14 @@ class ElbowsBuilder:
         self.scales = replace(Scales.of(views[:1]), x=shared_domain(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, 4))
         self.x_name, self.y_name = axis_names(views)
-        labels = ["0"]
-        for _ in range(2):  # the height of the lower storey decides on its labels
-            self.boxes = StoreyBoxes.of(sheet, labels, paths=True, y_name=self.y_name)
-            labels = [*self.y_ticks.labels, *self._time_labels()]
+        # The height of the lower storey decides on its labels, and these on the room at the left.
+        labels = self._lay_out(["0"])
+        self._lay_out(labels)
+
+    def _lay_out(self, labels: Sequence[str]) -> list[str]:
+        """The storeys, with room for these labels at their left; gives the labels that fit."""
+        self.boxes = StoreyBoxes.of(self.sheet, labels, paths=True, y_name=self.y_name)
+        return [*self.y_ticks.labels, *self._time_labels()]
 
     @property
     def lower(self) -> Box:
@@ -87,6 +91,7 @@ class ElbowsBuilder:
         return self.boxes.lowest
 
     def _time_labels(self) -> list[str]:
+        """Choose the ticks of time by the height of the lower storey; gives their labels."""
         least = TICK_LINES * self.sheet.scale.text
         ticks = self.time.upright_ticks(self.lower.height, least, MARGIN)
         first, *others = ticks.labels
@@ -126,6 +131,7 @@ class ElbowsBuilder:
         axes.set_zorder(FUNCTION)
 
     def _draw_density(self) -> None:
+        """The bends of all runs together, as an image: rows of time, columns of x."""
         first, last = self.time.limits(MARGIN)
         box, scales = self.lower, self.scales
         axes = bare_axes(self.sheet, box, x_limits(scales.x), (last, first), order=PATHS)
@@ -150,29 +156,36 @@ class ElbowsBuilder:
         heights: the moment of each row of pixels, shape (rows,). up, down: the sums so far, shape
         (rows, COLUMNS), which are added to.
         """
-        most = int(np.clip(MOST_SNAPSHOTS // len(self.views), FEWEST_OF_ONE, MOST_OF_ONE))
-        snapshots = self._sampled(view, heights, most)
+        snapshots = self._sampled(view, heights)
         bends = [view.bends(int(snapshot), COLUMNS) for snapshot in snapshots]
         with np.errstate(all="ignore"):
             rising = np.nan_to_num(np.stack([bend.up for bend in bends]), posinf=0.0)
             falling = np.nan_to_num(np.stack([bend.down for bend in bends]), posinf=0.0)
+        shown, is_there = self._shown(view, snapshots, heights)
+        up[is_there] += rising[shown[is_there]]
+        down[is_there] += falling[shown[is_there]]
+
+    def _shown(self, view: View, snapshots: Integers, heights: Array) -> tuple[Integers, Booleans]:
+        """Which of these snapshots each row of time shows, and whether the run has begun and not
+        ended there."""
         place = self.time.place(view.clock[snapshots])
         if is_solved_at_once(view):
             # Its solution stands from the middle between its two snapshots to the end.
             shown = (heights > place.mean()).astype(np.int64)
-            alive = heights >= place[0]
-        else:
-            row_height = heights[1] - heights[0]
-            shown = np.searchsorted(place, heights, side="right") - 1
-            alive = (shown >= 0) & (heights <= place[-1] + row_height)
-        up[alive] += rising[shown[alive]]
-        down[alive] += falling[shown[alive]]
+            return shown, heights >= place[0]
+        row_height = heights[1] - heights[0]
+        shown = np.searchsorted(place, heights, side="right") - 1
+        has_begun = shown >= 0
+        has_ended = heights > place[-1] + row_height
+        return shown, has_begun & ~has_ended
 
-    def _sampled(self, view: View, heights: Array, most: int) -> Integers:
-        """The snapshots of a run that the rows of time show, at most so many of them."""
+    def _sampled(self, view: View, heights: Array) -> Integers:
+        """The snapshots of a run that are shown: those of some rows of time, evenly spaced."""
         if is_solved_at_once(view):
             return np.arange(2)
-        chosen = np.linspace(0, len(heights) - 1, most).astype(int)
+        share_of_run = MOST_SNAPSHOTS // len(self.views)
+        rows = int(np.clip(share_of_run, FEWEST_OF_ONE, MOST_OF_ONE))
+        chosen = np.linspace(0, len(heights) - 1, rows).astype(int)
         place = self.time.place(view.clock)
         before = np.searchsorted(place, heights[chosen], side="right") - 1
         return np.unique(np.clip(before, 0, len(view) - 1))

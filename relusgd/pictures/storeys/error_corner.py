@@ -15,7 +15,7 @@ from relusgd.pictures.kit.parts import moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, Text
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.text_fit import text_width
-from relusgd.pictures.panels.marks import looks_of, x_limits
+from relusgd.pictures.panels.marks import looks_of, original, x_limits
 from relusgd.pictures.scenes.scales import Scales, errors_of, noise_level
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import CORNER, GROUND, bare_axes, pixel_height
@@ -28,6 +28,9 @@ HEIGHT = 0.24
 
 LEAST_WIDTH = 8.5
 """Its least width, in heights of a letter: words and numbers have room."""
+
+LEAST_HEIGHT = 4.0
+"""Its least height, in heights of a letter."""
 
 NOISE = "noise"
 OVER_REFERENCES = GROUND + 0.5
@@ -73,37 +76,36 @@ class Corner:
 
     def box(self, storey: Box, width: float, height: float) -> Box:
         """The place of the corner in the storey."""
-        left = storey.right - round(width) if self.at_right else storey.left
-        return Box(left, storey.top - round(height), round(width), round(height))
+        pixels_across, pixels_up = round(width), round(height)
+        left = storey.right - pixels_across if self.at_right else storey.left
+        return Box(left, storey.top - pixels_up, pixels_across, pixels_up)
 
 
 def corner_size(sheet: Sheet, storey: Box) -> tuple[float, float]:
     """Width and height of the corner in pixels."""
     text = sheet.scale.text
     width = max(WIDTH * storey.width, LEAST_WIDTH * text)
-    return width, max(HEIGHT * storey.height, 4.0 * text)
+    height = max(HEIGHT * storey.height, LEAST_HEIGHT * text)
+    return width, height
 
 
 def _highest(view: View, start: float, stop: float, limits: Range) -> float:
     """The highest that anything ever is between two places of x, within the limits of y."""
-    scaling, dataset = view.dataset.scaling, view.dataset
-    lowest = limits[0]
-    heights = [lowest]
-
-    def look(x: Array, y: Array) -> None:
+    dataset = view.dataset
+    drawn = [original(view, dataset.x_train, dataset.y_train)]
+    if view.shows_test_points:
+        drawn.append(original(view, dataset.x_test, dataset.y_test))
+    if view.truth is not None:
+        drawn.append(view.truth)
+    for curve in view.sampled_curves:
+        drawn.append((curve.x, curve.y))
+    highest, _ = limits
+    for x, y in drawn:
         is_between = (x >= start) & (x <= stop) & np.isfinite(y)
         at_ends = np.interp([start, stop], x, np.nan_to_num(y))
-        heights.extend(y[is_between])
-        heights.extend(at_ends)
-
-    look(scaling.x_to_original(dataset.x_train), scaling.y_to_original(dataset.y_train))
-    if view.shows_test_points:
-        look(scaling.x_to_original(dataset.x_test), scaling.y_to_original(dataset.y_test))
-    if view.truth is not None:
-        look(*view.truth)
-    for curve in view.sampled_curves:
-        look(curve.x, curve.y)
-    return float(np.clip(max(heights), *limits))
+        heights = np.concatenate([y[is_between], at_ends])
+        highest = max(highest, heights.max())
+    return float(np.clip(highest, *limits))
 
 
 def _noise_on(axis: ErrorAxis, view: View) -> float | None:
@@ -219,6 +221,7 @@ class ErrorCorner:
         )
 
     def _write_name(self, box: Box, top: int, words: str, colour: str) -> PastedNumber | Text:
+        """Write the name of an error under `top`; gives the artist of the number after it."""
         pixels = TICK_LETTERS * self._sheet.scale.text
         baseline = round(top - pixels)
         # References may cross the corner: a spline swings anywhere.
@@ -231,12 +234,6 @@ class ErrorCorner:
     def show(self, index: int) -> None:
         now = float(self._moments[index])
         for one in self._curves:
-            band = one.band
-            passed = int(np.searchsorted(band.x, now, side="right"))
-            # From the last point of the line it goes level to now.
-            reached = band.middle[max(passed, 1) - 1]
-            x = np.append(band.x[:passed], now)
-            y = np.append(band.middle[:passed], reached)
-            one.curve.set_data(x, y)
+            one.curve.set_data(*one.band.until(now))
             one.dot.set_data([now], [one.y[index]])
             one.number.set_text(error_text(float(one.errors[index])))

@@ -19,8 +19,9 @@ class FreePlaces:
     def __init__(self, box: Box, cell: float) -> None:
         self._box = box
         self._cell = cell
-        shape = int(box.height / cell) + 1, int(box.width / cell) + 1
-        self._drawn = np.zeros(shape, dtype=np.int64)
+        rows = self._cells(box.height) + 1
+        columns = self._cells(box.width) + 1
+        self._drawn = np.zeros((rows, columns), dtype=np.int64)
 
     def enter(self, x: Array, y: Array) -> None:
         """Something is drawn at these pixels, shape (n,); those outside the box are left out."""
@@ -28,9 +29,9 @@ class FreePlaces:
         column = np.floor((x[is_finite] - self._box.left) / self._cell)
         row = np.floor((y[is_finite] - self._box.bottom) / self._cell)
         rows, columns = self._drawn.shape
-        is_across = (column >= 0) & (column < columns)
-        is_up = (row >= 0) & (row < rows)
-        is_in_box = is_across & is_up
+        is_in_columns = (column >= 0) & (column < columns)
+        is_in_rows = (row >= 0) & (row < rows)
+        is_in_box = is_in_columns & is_in_rows
         drawn_rows = row[is_in_box].astype(np.intp)
         drawn_columns = column[is_in_box].astype(np.intp)
         self._drawn[drawn_rows, drawn_columns] = 1
@@ -60,9 +61,12 @@ class FreePlaces:
         leaves_upright = bottom < box.bottom or top > box.top
         if leaves_aside or leaves_upright:
             return float("inf")
-        columns = slice(self._cells(left - box.left), self._cells(right - box.left) + 1)
-        rows = slice(self._cells(bottom - box.bottom), self._cells(top - box.bottom) + 1)
-        return float(self._drawn[rows, columns].mean())
+        first_column = self._cells(left - box.left)
+        last_column = self._cells(right - box.left)
+        first_row = self._cells(bottom - box.bottom)
+        last_row = self._cells(top - box.bottom)
+        drawn = self._drawn[first_row : last_row + 1, first_column : last_column + 1]
+        return float(drawn.mean())
 
     def _cells(self, pixels: float) -> int:
         """How many whole cells so many pixels are."""

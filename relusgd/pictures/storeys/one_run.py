@@ -48,24 +48,29 @@ class OneRunBuilder:
         self.view = view
         self.script = script
         self.time = film_axis(view.history.step, script)
-        shown = sheet.look.show
-        labels = ["0"]
-        for _ in range(2):  # the heights of the storeys decide on their labels, these on the room
-            self.boxes = StoreyBoxes.of(
-                sheet,
-                labels,
-                paths="units" in shown,
-                y_name=view.dataset.y_name,
-                aside=aside,
-            )
-            self._choose_scales("loss" in shown)
-            labels = [*self.y_ticks.labels, *self._time_labels()]
+        # The heights of the storeys decide on their labels, and these on the room at the left.
+        labels = self._lay_out(["0"], aside)
+        self._lay_out(labels, aside)
+
+    def _lay_out(self, labels: Sequence[str], aside: int) -> list[str]:
+        """The storeys, with room for these labels at their left; gives the labels that fit."""
+        shown = self.sheet.look.show
+        self.boxes = StoreyBoxes.of(
+            self.sheet,
+            labels,
+            paths="units" in shown,
+            y_name=self.view.dataset.y_name,
+            aside=aside,
+        )
+        self._choose_scales("loss" in shown)
+        return [*self.y_ticks.labels, *self._time_labels()]
 
     def _choose_scales(self, with_errors: bool) -> None:
         """The scales, with room for the errors in a corner and for bars; and the ticks of y."""
         low, high = self.view.function_limits
         if self.view.has_bars and "units" in self.sheet.look.show:
-            low = high - (high - low) / (1 - 2 * BARS_SHARE)
+            share_above_bars = 1 - 2 * BARS_SHARE
+            low = high - (high - low) / share_above_bars
         scales = replace(Scales.of([self.view]), y=(low, high))
         storey = self.boxes.upper
         self.corner: Box | None = None
@@ -78,6 +83,7 @@ class OneRunBuilder:
         self.y_ticks = outermost(even_ticks(*self.view.function_limits, 4))
 
     def _time_labels(self) -> list[str]:
+        """Choose the ticks of time by the height of the lower storey; gives their labels."""
         if self.boxes.lower is None:
             return []
         least = TICK_LINES * self.sheet.scale.text
@@ -150,11 +156,11 @@ class OneRunBuilder:
         """The labels of the axes and their names."""
         sheet, boxes, dataset = self.sheet, self.boxes, self.view.dataset
         upper, lowest = boxes.upper, boxes.lowest
-        of_time: list[float] = []
+        heights_of_labels: list[float] = []
         if boxes.lower:
             first, last = self.time.limits(MARGIN)
-            of_time = write_heights(sheet, boxes.lower, (last, first), self.time_ticks)
-        write_heights(sheet, upper, self.scales.y, self.y_ticks, of_time)
+            heights_of_labels = write_heights(sheet, boxes.lower, (last, first), self.time_ticks)
+        write_heights(sheet, upper, self.scales.y, self.y_ticks, heights_of_labels)
         x_ticks = position_ticks([self.view], self.scales.x, lowest.width, sheet.scale.text)
         write_positions(sheet, lowest, x_limits(self.scales.x), x_ticks)
         if says_something(dataset.y_name):

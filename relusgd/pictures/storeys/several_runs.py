@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -63,20 +64,23 @@ class SeveralRunsBuilder:
         self.time = film_axis(group.clock, script)
         self.epochs = group.clock.astype(np.int64)
         self.x_name, self.y_name = axis_names(group.views)
-        labels = ["0"]
-        title_lines = 1
         # The heights of the storeys decide on their labels, and these on the room for everything.
         # The widths of the runs decide on the lines of their titles, and these on the heights.
-        for _ in range(2):
-            self.head_lines = title_lines
-            self.boxes = StoreyBoxes.of(sheet, labels, paths=False, y_name=self.y_name)
-            self.cells = self._lay_cells(self.boxes.upper)
-            self.storeys = [self._storeys_of(cell) for cell in self.cells]
-            self._choose_scales()
-            self.time_ticks = self._choose_time_ticks()
-            self.titles = self._fitting_titles()
-            labels = [*self.y_ticks.labels, *self.time_ticks.labels]
-            title_lines = self.titles.lines
+        self._lay_out(labels=["0"], title_lines=1)
+        labels = [*self.y_ticks.labels, *self.time_ticks.labels]
+        self._lay_out(labels, self.titles.lines)
+
+    def _lay_out(self, labels: Sequence[str], title_lines: int) -> None:
+        """The places of everything, with room for these labels at the left and for titles of so
+        many lines; and the ticks and titles that fit there.
+        """
+        self.head_lines = title_lines
+        self.boxes = StoreyBoxes.of(self.sheet, labels, paths=False, y_name=self.y_name)
+        self.cells = self._lay_cells(self.boxes.upper)
+        self.storeys = [self._storeys_of(cell) for cell in self.cells]
+        self._choose_scales()
+        self.time_ticks = self._choose_time_ticks()
+        self.titles = self._fitting_titles()
 
     def _lay_cells(self, area: Box) -> list[Cell]:
         """The places of the runs, and the ticks of x under them."""
@@ -109,7 +113,7 @@ class SeveralRunsBuilder:
         views = self.group.views
         low = min(view.function_limits[0] for view in views)
         high = max(view.function_limits[1] for view in views)
-        scales = replace(Scales.of(views), y=(low, high))
+        self.scales = replace(Scales.of(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, MOST_Y_TICKS))
         first_upper, _ = self.storeys[0]
         has_room = first_upper.height >= LEAST_FOR_CORNER * self.fine.scale.text
@@ -117,9 +121,9 @@ class SeveralRunsBuilder:
         self.errors_in_head = shows_errors and not has_room
         self.corners: list[Corner] = []
         if shows_errors and has_room:
-            self.corners = self._free_corners(scales)
-            high = max(corner.limits[1] for corner in self.corners)
-        self.scales = replace(scales, y=(low, high))
+            self.corners = self._free_corners(self.scales)
+            highest = max(corner.limits[1] for corner in self.corners)
+            self.scales = replace(self.scales, y=(low, highest))
 
     def _free_corners(self, scales: Scales) -> list[Corner]:
         """Where the errors of each run stand in its upper storey."""
@@ -188,11 +192,11 @@ class SeveralRunsBuilder:
         sheet, cell = self.fine, self.cells[number]
         upper, lower = self.storeys[number]
         if cell.y_labels:
-            of_time: list[float] = []
+            heights_of_labels: list[float] = []
             if lower and self.time_ticks.places:
                 first, last = self.time.limits(MARGIN)
-                of_time = write_heights(sheet, lower, (last, first), self.time_ticks)
-            write_heights(sheet, upper, self.scales.y, self.y_ticks, of_time)
+                heights_of_labels = write_heights(sheet, lower, (last, first), self.time_ticks)
+            write_heights(sheet, upper, self.scales.y, self.y_ticks, heights_of_labels)
         if cell.x_labels:
             lowest = lower or upper
             write_positions(sheet, lowest, x_limits(self.scales.x), self.x_ticks)
@@ -203,8 +207,8 @@ class SeveralRunsBuilder:
         sheet.write_title(self.boxes.title)
         counter = TimeCounter(sheet, head, "epoch", self.epochs)
         gap = 1.5 * sheet.scale.text
-        taken = TimeCounter.width(sheet, "epoch", self.epochs) + gap
-        caption = Caption(sheet, head, head.width - taken, self.script)
+        room = head.width - TimeCounter.width(sheet, "epoch", self.epochs) - gap
+        caption = Caption(sheet, head, room, self.script)
         return [counter, caption]
 
     def _write_names(self) -> None:

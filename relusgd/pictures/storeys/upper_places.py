@@ -58,7 +58,8 @@ class UpperPlaces(FreePlaces):
         if view.truth is not None:
             self.enter_line(*self.pixel(*view.truth))
         if self.has_bars:
-            self.enter_box(box.left, box.bottom, box.width, self.bars_top - box.bottom)
+            height_of_bars = self.bars_top - box.bottom
+            self.enter_box(box.left, box.bottom, box.width, height_of_bars)
         if corner:
             self.enter_box(corner.left, corner.bottom, corner.width, corner.height)
         if view.departure < len(view):
@@ -95,6 +96,7 @@ class UpperPlaces(FreePlaces):
             self._enter_function(row)
 
     def _enter_function(self, row: int) -> None:
+        """Enter the learned function of a snapshot, and a stem under each of its bends."""
         curve = self._view.curve(row)
         if not np.isfinite(curve.y).all():
             return
@@ -105,8 +107,8 @@ class UpperPlaces(FreePlaces):
             return
         has_stem = relative(curve.kink, self._scales.kink) > FAINTEST_STEM
         # A curve bends at all its points but the ends.
-        stem_x, stem_tops = x[1:-1][has_stem], y[1:-1][has_stem]
-        for place, top in zip(stem_x, stem_tops, strict=True):
+        bends = np.column_stack([x[1:-1], y[1:-1]])
+        for place, top in bends[has_stem]:
             self._enter_stem(place, top)
 
     def _enter_stem(self, x: float, top: float) -> None:

@@ -74,14 +74,16 @@ class WordWriter:
             self.name(words, anchors, colour)
             return
         other_x, other_y = self._free.pixel(*others)
-        width, height = text_width(words, self._pixels), WORD_LINE * self._pixels
+        width = text_width(words, self._pixels)
+        height = WORD_LINE * self._pixels
 
-        def belongs(corner: Place) -> bool:
-            own = _distances(corner, width, height, x, y)
-            of_others = _distances(corner, width, height, other_x, other_y)
-            return bool(own.min() + 0.5 * self._pixels < of_others.min(initial=np.inf))
+        def is_for_named(corner: Place) -> bool:
+            """Whether words with this corner are clearly nearer to a named point than to others."""
+            to_named = _distances(corner, width, height, x, y).min()
+            to_others = _distances(corner, width, height, other_x, other_y).min(initial=np.inf)
+            return bool(to_named + 0.5 * self._pixels < to_others)
 
-        place = self.place_beside(words, anchors, belongs)
+        place = self.place_beside(words, anchors, is_for_named)
         if place is not None:
             self.write(words, place, colour)
 
@@ -93,7 +95,8 @@ class WordWriter:
 
     def along(self, x: Array, y: Array) -> Iterator[Place]:
         """Pixels of a line, from a quarter of it on, then those before."""
-        after, before = np.linspace(0.25, 0.98, 50), np.linspace(0.25, 0.02, 15)
+        after = np.linspace(0.25, 0.98, 50)
+        before = np.linspace(0.25, 0.02, 15)
         shares = np.concatenate([after, before])
         places = x[0] + shares * (x[-1] - x[0])
         heights = np.interp(places, x, y)
@@ -156,6 +159,7 @@ class WordWriter:
         width = self._width_of(named) + 4 * self._pixels
         across = np.linspace(box.left, box.right - width, 40)
         up = np.linspace(box.top - height, box.bottom, 40)
+        # From the top down, and from left to right.
         corners = [(float(left), float(bottom)) for bottom in up for left in across]
         place = self._free.best(corners, width, height, most=np.inf)
         if place is None:
@@ -189,6 +193,8 @@ class WordWriter:
 def _distances(corner: Place, width: float, height: float, x: Array, y: Array) -> Array:
     """How far pixels are from words with this lower left corner, shape (n,)."""
     left, bottom = corner
-    aside = np.maximum(np.maximum(left - x, x - (left + width)), 0.0)
-    upright = np.maximum(np.maximum(bottom - y, y - (bottom + height)), 0.0)
-    return np.hypot(aside, upright)
+    right, top = left + width, bottom + height
+    # How far outside the words a pixel is; negative between their edges.
+    aside = np.maximum(left - x, x - right)
+    upright = np.maximum(bottom - y, y - top)
+    return np.hypot(np.maximum(aside, 0.0), np.maximum(upright, 0.0))
