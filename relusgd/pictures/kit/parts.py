@@ -77,3 +77,12 @@ def moving_steps(axes: Axes, order: float, places: Sequence[float], **look: Any)
     steps = StepPatch([0], [places[0], places[-1]], fill=True, zorder=MOVING + order, **look)
     axes.add_patch(steps)
     return steps
+
+
+def moving_bars(axes: Axes, order: float, places: Sequence[float], **look: Any) -> StepPatch:
+    """Bars side by side without an outline whose heights change, as `moving_steps`.
+
+    They are not snapped to whole pixels. What is lower than half a pixel would be gone, and the
+    rest of a row of low bars would be dashes.
+    """
+    return moving_steps(axes, order, places, linewidth=0, snap=False, **look)

@@ -9,7 +9,7 @@ import numpy as np
 
 from relusgd.model.network import Array, Integers
 from relusgd.pictures.kit.moving_lines import MovingLines
-from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
+from relusgd.pictures.kit.parts import kept_near, moving_bars, moving_dots, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, to_rgba_array
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.kit.ticks import Ticks
@@ -153,12 +153,11 @@ class CurvePanel:
             paints = [colours.neutral, colours.neutral]
         self._bars: list[Any] = []
         for order, paint in enumerate(paints):
-            bars = moving_steps(
+            bars = moving_bars(
                 self._axes,
                 order / 10,
                 (view.low, view.high),
                 baseline=self._elbow_height,
-                linewidth=0,
                 **pale(self._sheet, paint),
             )
             self._bars.append(bars)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from relusgd.model.network import Array, Integers
-from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line, moving_steps
+from relusgd.pictures.kit.parts import kept_near, moving_bars, moving_dots, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.panels.curve_panel import FAINTEST_KINK, MOST_KINKS
@@ -160,8 +160,7 @@ class UpperStorey:
         ends = self._view.low, self._view.high
         self._bars: list[Any] = []
         for order, colour in enumerate((sheet.colours.positive, sheet.colours.negative)):
-            look = pale(sheet, colour)
-            bars = moving_steps(self.front, order / 10, ends, linewidth=0, **look)
+            bars = moving_bars(self.front, order / 10, ends, **pale(sheet, colour))
             self._bars.append(bars)
         self.moving += self._bars
 
