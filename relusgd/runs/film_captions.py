@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.diagnostics.events import Event
 from relusgd.model.history import History
 from relusgd.pictures.films.film import HOLD
-from relusgd.pictures.moments.captions import by_weight, captions_of
+from relusgd.pictures.moments.captions import by_weight, caption_of_run, captions_of
 from relusgd.pictures.moments.frames import Indices
 from relusgd.pictures.scenes.scene import RunGroup, Scene
 from relusgd.pictures.scenes.view import View
@@ -58,8 +58,7 @@ def _in_group(event: Event, view: View, group: RunGroup, title: str) -> Event:
         event,
         row=row_in_group[at.row],
         end_row=None if at.end_row is None else row_in_group[at.end_row],
-        # Many captions have a colon of their own.
-        caption=f"{title} · {event.caption}",
+        caption=caption_of_run(title, event.caption),
     )
 
 

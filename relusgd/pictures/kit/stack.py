@@ -123,6 +123,13 @@ class Cell:
         return ticks if self.y_labels else ticks.unlabelled()
 
 
+UPRIGHT_NAMES = {1: ("",), 2: ("top", "bottom"), 3: ("top", "middle", "bottom")}
+"""The names of the rows of a grid, by how many there are."""
+
+ACROSS_NAMES = {1: ("",), 2: ("left", "right"), 3: ("left", "middle", "right")}
+"""The names of its columns."""
+
+
 @dataclass(frozen=True)
 class GridShape:
     """The rows and columns of a grid of panels."""
@@ -149,6 +156,15 @@ class GridShape:
     def places(self) -> int:
         """The panels for which there is room."""
         return self.rows * self.columns
+
+    def place_name(self, number: int) -> str:
+        """Where a panel stands, in words: left; bottom; top middle. numbers: row by row, from 0."""
+        row, column = divmod(number, self.columns)
+        upright = UPRIGHT_NAMES[self.rows][row]
+        across = ACROSS_NAMES[self.columns][column]
+        if upright == across:
+            return upright
+        return f"{upright} {across}".strip()
 
     @classmethod
     def of_columns(cls, count: int, columns: int) -> GridShape:

@@ -87,6 +87,33 @@ def captions_of(events: Sequence[Event], rows: Indices, fps: float, hold: float)
     return texts
 
 
+def caption_of_run(name: str, caption: str) -> str:
+    """The caption of a run of several, which says whose it is."""
+    # Many captions have a colon of their own.
+    return f"{name} · {caption}"
+
+
+def with_other_names(
+    captions: Sequence[str], names: Sequence[str], others: Sequence[str]
+) -> list[str]:
+    """The captions of several runs, "" for none, with other names for the runs.
+
+    names: those that the captions begin with, one for each run; others: in place of each.
+    """
+    renamed = []
+    for caption in captions:
+        renamed.append(_with_other_name(caption, names, others))
+    return renamed
+
+
+def _with_other_name(caption: str, names: Sequence[str], others: Sequence[str]) -> str:
+    for name, other in zip(names, others, strict=True):
+        begin = caption_of_run(name, "")
+        if caption.startswith(begin):
+            return caption_of_run(other, caption.removeprefix(begin))
+    return caption
+
+
 def seconds_to_read(text: str) -> float:
     """The seconds for which a caption stands at least."""
     return max(READ, len(text) / LETTERS_A_SECOND)

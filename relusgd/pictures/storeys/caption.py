@@ -15,6 +15,9 @@ from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 SMALLEST = 1.0
 """A long caption is set smaller, down to this height in heights of a letter, and then cut."""
 
+READ_EASILY = 1.2
+"""A caption is read easily in letters of this height, in heights of a letter."""
+
 SMALLER = 0.98
 """By this factor at a time."""
 
@@ -37,14 +40,21 @@ class Caption:
         pixels = CAPTION_LETTERS * sheet.scale.text
         captions = set(self._script.captions)
         # Widths do not go with heights: letters begin and end at whole pixels.
-        while pixels > smallest and self._widest(captions, pixels) > self._room:
+        while pixels > smallest and _widest(captions, pixels) > self._room:
             pixels *= SMALLER
         return max(smallest, pixels)
-
-    def _widest(self, captions: Iterable[str], pixels: float) -> float:
-        widths = (text_width(caption, pixels, bold=True) for caption in captions)
-        return max(widths, default=0.0)
 
     def show(self, index: int) -> None:
         caption = self._script.caption(index)
         self._text.set_text(shortened(caption, self._pixels, self._room, bold=True))
+
+
+def are_read_easily(captions: Iterable[str], sheet: Sheet, room: float) -> bool:
+    """Whether the captions fit into so many pixels in letters that are larger than the others."""
+    return _widest(set(captions), READ_EASILY * sheet.scale.text) <= room
+
+
+def _widest(captions: Iterable[str], pixels: float) -> float:
+    """The width of the widest caption, in letters of this height."""
+    widths = (text_width(caption, pixels, bold=True) for caption in captions)
+    return max(widths, default=0.0)

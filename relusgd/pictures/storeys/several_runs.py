@@ -11,6 +11,7 @@ from relusgd.pictures.kit.parts import AtRows, Part
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.stack import Cell, GridShape, lay_cells, panel_sheet, widest
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
+from relusgd.pictures.moments.captions import with_other_names
 from relusgd.pictures.moments.script import Script, film_axis
 from relusgd.pictures.panels.legend import (
     LETTERS,
@@ -23,7 +24,7 @@ from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
-from relusgd.pictures.storeys.caption import Caption
+from relusgd.pictures.storeys.caption import Caption, are_read_easily
 from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes, says_something, two_storeys
@@ -86,7 +87,7 @@ class SeveralRunsBuilder:
         """The places of the runs, and the ticks of x under them."""
         views = self.group.views
         letters = self.fine.scale.text
-        shape = GridShape.best(len(views), area)
+        self.shape = shape = GridShape.best(len(views), area)
         x_range = Scales.of(views).x
         room = area.width / shape.columns - 2 * letters
         self.x_ticks = position_ticks(views, x_range, room, letters)
@@ -208,8 +209,17 @@ class SeveralRunsBuilder:
         counter = TimeCounter(sheet, head, "epoch", self.epochs)
         gap = 1.5 * sheet.scale.text
         room = head.width - TimeCounter.width(sheet, "epoch", self.epochs) - gap
-        caption = Caption(sheet, head, room, self.script)
+        caption = Caption(sheet, head, room, self._readable_script(room))
         return [counter, caption]
+
+    def _readable_script(self, room: float) -> Script:
+        """The script with the places of runs in its captions where their titles are too long."""
+        captions = self.script.captions
+        if are_read_easily(captions, self.sheet, room):
+            return self.script
+        titles = self.group.short
+        places = [self.shape.place_name(number) for number in range(len(titles))]
+        return replace(self.script, captions=with_other_names(captions, titles, places))
 
     def _write_names(self) -> None:
         """The names of the axes, and what the lines to compare with are."""

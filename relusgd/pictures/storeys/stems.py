@@ -33,6 +33,11 @@ LARGER = 4.0
 """By how much the strongest head is larger, in pixels."""
 
 
+def stem_widths(amount: Array) -> Array:
+    """The widths of stems in pixels of a picture 1000 wide, by their strength from 0 to 1."""
+    return THINNEST + THICKER * amount
+
+
 class Stems:
     """Lines from the breakpoints to the lower storey, hairlines on to now, and the paths' heads.
 
@@ -75,7 +80,7 @@ class Stems:
         top = self._upper_bottom + share * self._upper_height
         floor = np.full(len(found.x), float(self._floor))
         stems = upright(found.x, floor, top)
-        widths = self._point * (THINNEST + THICKER * found.amount)
+        widths = self._point * stem_widths(found.amount)
         if not self._floor:
             self._stems.show(stems, widths, found.colours)
             return

@@ -10,6 +10,7 @@ from relusgd.pictures.panels.marks import original, relative, x_limits
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.free_places import FreePlaces
+from relusgd.pictures.storeys.stems import stem_widths
 from relusgd.pictures.storeys.upper import BARS_SHARE
 
 DOT_RADIUS = 5.0
@@ -105,18 +106,21 @@ class UpperPlaces(FreePlaces):
             self.enter_line(x, y + shift)
         if not self._view.marks_kinks or "units" not in self._sheet.look.show:
             return
-        has_stem = relative(curve.kink, self._scales.kink) > FAINTEST_STEM
+        strength = relative(curve.kink, self._scales.kink)
+        has_stem = strength > FAINTEST_STEM
         # A curve bends at all its points but the ends.
-        bends = np.column_stack([x[1:-1], y[1:-1]])
-        for place, top in bends[has_stem]:
-            self._enter_stem(place, top)
+        widths = self._sheet.scale.thick * stem_widths(strength)
+        stems = np.column_stack([x[1:-1], y[1:-1], widths])
+        for place, top, width in stems[has_stem]:
+            self._enter_stem(place, top, width)
 
-    def _enter_stem(self, x: float, top: float) -> None:
+    def _enter_stem(self, x: float, top: float, width: float) -> None:
         """Enter an upright line from the foot of the storey to a bend."""
         # A function of a run that diverges may be far below the picture.
         inside = max(min(top, self._box.top), self._box.bottom)
         up = np.arange(self._box.bottom, inside, self._letter / 4)
-        self.enter(np.full(len(up), x), up)
+        for side in (-width / 2, width / 2):
+            self.enter(np.full(len(up), x + side), up)
 
     @property
     def has_bars(self) -> bool:

@@ -27,7 +27,7 @@ WORD_LINE = 1.25
 BASELINE = 0.35
 """Words stand so much over the foot of their place, in heights of their letters."""
 
-DISTANCES = (0.55, 1.1, 1.8)
+DISTANCES = (0.55, 1.1, 1.8, 2.6)
 """Between words and what they name, in heights of their letters: the nearest is tried first."""
 
 MOST_ASKED = 2000
@@ -59,9 +59,14 @@ class WordWriter:
 
     # Beside a thing
 
-    def name_line(self, words: str, x: Array, y: Array, colour: str) -> None:
-        """Write words beside a line, if possible a quarter along it, else anywhere."""
-        self.name(words, self.along(x, y), colour)
+    def name_line(
+        self, words: str, x: Array, y: Array, colour: str, most_crowded: float = MOST_CROWDED
+    ) -> None:
+        """Write words beside a line, if possible a quarter along it, else anywhere.
+
+        most_crowded: the share of drawn cells on which they may stand where nothing is free.
+        """
+        self.name(words, self.along(x, y), colour, most_crowded)
 
     def name_points(self, words: str, named: Points, others: Points | None, colour: str) -> None:
         """Write words beside one of these points, if there is room.
@@ -87,9 +92,15 @@ class WordWriter:
         if place is not None:
             self.write(words, place, colour)
 
-    def name(self, words: str, anchors: Iterable[Place], colour: str) -> None:
+    def name(
+        self,
+        words: str,
+        anchors: Iterable[Place],
+        colour: str,
+        most_crowded: float = MOST_CROWDED,
+    ) -> None:
         """Write words where there is room beside one of the pixels; nowhere if there is none."""
-        place = self.place_beside(words, anchors)
+        place = self.place_beside(words, anchors, most_crowded=most_crowded)
         if place is not None:
             self.write(words, place, colour)
 
@@ -107,17 +118,19 @@ class WordWriter:
         words: str,
         anchors: Iterable[Place],
         may_be: Callable[[Place], bool] | None = None,
+        most_crowded: float = MOST_CROWDED,
     ) -> Place | None:
         """Take the place beside one of the pixels where words have room, if there is one.
 
         may_be: whether they may have this lower left corner; None where they may have any.
+        most_crowded: the share of drawn cells on which they may stand where nothing is free.
         """
         width = text_width(words, self._pixels)
         height = WORD_LINE * self._pixels
         corners = self._corners_beside(list(anchors), width, height)
         if may_be is not None:
             corners = filter(may_be, corners)
-        place = self._free.best(corners, width, height, MOST_CROWDED)
+        place = self._free.best(corners, width, height, most_crowded)
         if place is not None:
             left, bottom = place
             beside = BESIDE * self._pixels

@@ -42,6 +42,10 @@ SHARE = 0.35
 LETTERS = 1.0
 """The height of the words, in heights of a letter."""
 
+MOST_CROWDED_FUNCTION = 0.1
+"""The name of the learned function may cross a few stems, rather than be missing: the share of
+drawn cells on which it may stand."""
+
 CURVES = 16
 """Functions of the first seconds that a word keeps clear of."""
 
@@ -123,7 +127,8 @@ class Words:
         colours, view, writer = self._sheet.colours, self._view, self._writer
         if view.is_in_sight(self._first):
             curve = view.curve(self._first)
-            writer.name_line("learned function", curve.x, curve.y, colours.learned)
+            line = curve.x, curve.y
+            writer.name_line("learned function", *line, colours.learned, MOST_CROWDED_FUNCTION)
             self._of_function = [*writer.fading]
         trained = original(view, view.dataset.x_train, view.dataset.y_train)
         tested = None
@@ -153,7 +158,7 @@ class Words:
             self._writer.write(reference.title, place, colour, stays=True)
 
     def _name_bends(self) -> None:
-        """Name the strongest bend of each kind: up and down, or by layer."""
+        """Name the kinds of bends, up and down or by layer; in a still beside the strongest."""
         view = self._view
         if self._free.has_bars:
             self._name_bars()
@@ -161,6 +166,10 @@ class Words:
             return
         if view.deep:
             self._writer.write_row(names_of_layers(view, self._sheet.colours))
+            return
+        if self._is_film:
+            # A ring would leave its words, and another one come there.
+            self._writer.write_row(names_of_bends(view, self._sheet.colours))
             return
         curve = view.curve(self._first)
         if np.isfinite(curve.y).all():

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 from relusgd.errors import InputError
 from relusgd.pictures.films.painter import Painter, save_still, still_figure
 from relusgd.pictures.kit.look import Look
+from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import Sheet, SheetScale
 from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.moments.script import Script
@@ -23,6 +24,7 @@ from relusgd.pictures.storeys.lower import LowerStorey
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.path_names import NO_ELBOWS
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
+from relusgd.pictures.storeys.stems import stem_widths
 from relusgd.pictures.storeys.upper import BARS_SHARE
 from relusgd.pictures.storeys.upper_places import UpperPlaces
 from relusgd.pictures.storeys.word_writer import WordWriter
@@ -280,6 +282,32 @@ def test_a_still_of_a_deep_network_names_every_layer(make_history, dataset, hidd
     names = ["layer 1", "layer 2", "layer 3", "layers 4 to 5"][: min(len(hidden), 4)]
     assert set(names) <= set(said)
     assert len({said[name].get_color() for name in names}) == len(names)
+
+
+def test_a_film_names_both_ways_to_bend_where_a_unit_changes_its_way(make_history, dataset):
+    """Its words stand beside no ring, because the ring would leave them."""
+    history = make_history(snapshots=120, hidden=(1,))
+    before, after = slice(None, 5), slice(5, None)
+    history.weights[-1][before] = abs(history.weights[-1][before])
+    history.weights[-1][after] = -abs(history.weights[-1][after])
+    painter = Painter(View(history, dataset), Look(), script=Script(np.arange(120), 15))
+    said = {text.get_text() for text in part_of(painter, Words).moving}
+    assert {"bends up", "bends down"} <= said
+
+
+def test_words_keep_off_the_whole_width_of_a_stem(make_history, dataset):
+    history = make_history(snapshots=2, hidden=(1,))
+    view = View(history, dataset)
+    with plain_style:
+        sheet = Sheet(Look())
+        box = StoreyBoxes.of(sheet, ["0"], paths=True, y_name="y").upper
+        for amount, sides in ((0.2, 0.72), (1.0, 2.0)):
+            places = UpperPlaces(sheet, box, view, Scales.of([view]), 4.0)
+            width = float(sheet.scale.thick * stem_widths(np.array(amount)))
+            assert width == pytest.approx(2 * sides * sheet.scale.thick)
+            places._enter_stem(500.0, box.top, width)
+            for x in (500 - width / 2, 500 + width / 2):
+                assert places.crowd(x, box.bottom + 20, 0.1, 40) > 0
 
 
 def test_no_way_to_bend_is_named_that_no_unit_has(make_history, dataset):

@@ -7,10 +7,14 @@ from relusgd.pictures.films.painter import Painter
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.stack import GridShape
 from relusgd.pictures.kit.ticks import Ticks
+from relusgd.pictures.moments.captions import caption_of_run
+from relusgd.pictures.moments.script import Script
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import write_heights
+from relusgd.pictures.storeys.caption import READ_EASILY, Caption
 
 
 @pytest.fixture
@@ -55,3 +59,46 @@ def test_a_label_keeps_clear_of_those_of_another_axis():
 def test_words_never_overlap_nor_leave_the_picture(overlapping, make_group, count, size):
     painter = Painter(make_group(count, every=1000), Look(size=size, title="A title"), still=True)
     assert list(overlapping(painter)) == []
+
+
+def test_places_in_a_grid_have_names():
+    names = [GridShape(3, 3).place_name(number) for number in range(9)]
+    assert names == [
+        *("top left", "top middle", "top right"),
+        *("middle left", "middle", "middle right"),
+        *("bottom left", "bottom middle", "bottom right"),
+    ]
+    assert [GridShape(1, 2).place_name(number) for number in range(2)] == ["left", "right"]
+    assert [GridShape(2, 1).place_name(number) for number in range(2)] == ["top", "bottom"]
+    assert GridShape(3, 2).place_name(3) == "middle right"
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1000, 700), (500, 1000)])
+@pytest.mark.parametrize("count", [2, 4, 9])
+def test_no_caption_is_cut_however_long_the_titles_of_runs_are(make_group, count, size):
+    """The titles of three keys leave no room, and the place of a run says whose caption it is."""
+    group = make_group(count)
+    titles = [f"hidden 40, learning rate 0.0{number}, batch size 20" for number in range(count)]
+    words = "A cluster of 12 units near x = 0.761 splits"
+    captions = [""] * len(group)
+    captions[1] = caption_of_run(titles[1], words)
+    script = Script(np.arange(len(group)), captions=captions)
+    painter = Painter(RunGroup(group.views, titles), Look(size=size), script=script)
+    caption = next(part for part in painter._parts if isinstance(part, Caption))
+    caption.show(1)
+    said = caption.moving[0].get_text()
+    place, _, rest = said.partition(" · ")
+    assert rest == words
+    assert place in {"right", "bottom", "top right", "top middle"}
+    if size == (1000, 700):
+        assert caption._pixels >= READ_EASILY * painter.sheet.scale.text
+
+
+def test_a_caption_names_its_run_by_its_title_where_there_is_room(make_group):
+    group = make_group(2)
+    captions = [caption_of_run("hidden 1", "3 units die")] * len(group)
+    script = Script(np.arange(len(group)), captions=captions)
+    painter = Painter(group, Look(), script=script)
+    caption = next(part for part in painter._parts if isinstance(part, Caption))
+    caption.show(0)
+    assert caption.moving[0].get_text() == "hidden 1 · 3 units die"
