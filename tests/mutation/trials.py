@@ -2,7 +2,8 @@
 
 The quick tests come first, for many mutants in one run of pytest, and compiled modules run as plain
 Python there. What no quick test notices is tried by all tests, and compiled modules as machine
-code; that of modules without the mutant in them is kept.
+code; that of modules without the mutant in them is kept. If quick tests notice every mutant of a
+module, nothing is compiled.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ QUICK = 10
 
 MEASURED = 25
 """Within how many seconds of a file's tests as plain Python quick ones are looked for."""
+
+MEASURED_WHOLE = 2000
+"""How many seconds all tests of a file may take, unchanged."""
 
 SECONDS = 200
 """CPU time of a trial: three times what the slowest takes unchanged; by quick tests 4 QUICK."""
@@ -132,7 +136,7 @@ class Trials:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._costs: dict[tuple[str, str], dict[str, float]] = {}
+        self._costs: dict[tuple[str, str, int], dict[str, float]] = {}
         self._noticed = Counter[str]()
 
     def outcomes(self, chosen: list[Mutant], files: list[str]) -> Iterator[Outcome]:
@@ -140,22 +144,28 @@ class Trials:
 
         Raises AssertionError if a test fails without a mutation.
         """
-        module = chosen[0].module
-        way = quick_way(module)
-        self._measure(module, whole_way(module), files, 10 * SECONDS)
-        quick = [Outcome("survived", [])] * len(chosen)
-        if way:
-            self._measure(module, way, files, MEASURED)
-            quick = self._quick_outcomes(chosen, way, files)
-        same = self._whole_outcome(unchanged(module)._replace(change="nothing"), files)
-        assert same.result == "survived", f"{module} without a change: {same}"
+        quick = self._quick_outcomes(chosen, files)
+        if any(outcome.result == "survived" for outcome in quick):
+            self._check_unchanged(chosen[0].module, files)
         for mutant, outcome in zip(chosen, quick, strict=True):
             yield self._whole_outcome(mutant, files) if outcome.result == "survived" else outcome
 
-    def _quick_outcomes(self, chosen: list[Mutant], way: str, files: list[str]) -> list[Outcome]:
-        """By quick tests alone; the first one is that of the module without a change."""
-        same = unchanged(chosen[0].module)._replace(change="nothing")
-        costs = self._costs_of(way, files)
+    def _check_unchanged(self, module: str, files: list[str]) -> None:
+        """Measure all tests of a module, and see that they pass without a mutation."""
+        self._measure(module, whole_way(module), files, MEASURED_WHOLE)
+        same = self._whole_outcome(unchanged(module)._replace(change="nothing"), files)
+        assert same.result == "survived", f"{module} without a change: {same}"
+
+    def _quick_outcomes(self, chosen: list[Mutant], files: list[str]) -> list[Outcome]:
+        """By quick tests alone, where a module has such tests; else every mutant survives here."""
+        module = chosen[0].module
+        way = quick_way(module)
+        if way is None:
+            return [Outcome("survived", [])] * len(chosen)
+        self._measure(module, way, files, MEASURED)
+        # The first outcome is that of the module without a change.
+        same = unchanged(module)._replace(change="nothing")
+        costs = self._costs_of(way, files, MEASURED)
         order, total = [], 0.0
         for name in sorted(costs, key=costs.__getitem__):
             total += costs[name]
@@ -174,7 +184,7 @@ class Trials:
     def _whole_outcome(self, mutant: Mutant, files: list[str]) -> Outcome:
         """By all tests."""
         way = whole_way(mutant.module)
-        costs = self._costs_of(way, files)
+        costs = self._costs_of(way, files, MEASURED_WHOLE)
         order = sorted(costs, key=lambda name: (costs[name] + 0.01) / (1 + self._noticed[name]))
         status, lines = self._run(mutant, way, files, order, SECONDS)
         assert not is_without_tests(status), f"no tests of {files} ran {way}"
@@ -195,19 +205,19 @@ class Trials:
         seconds: where quick ones are looked for, they have to be among the first of a file.
         """
         for name in files:
-            if (way, name) in self._costs:
+            if (way, name, seconds) in self._costs:
                 continue
             status, lines = self._run(unchanged(module), way, [name], None, seconds)
             failed = [test for test, cost in lines if cost is None]
             is_cut = seconds == MEASURED and is_timeout(status)
             assert status == 0 or is_cut, f"{name} fails {way} without a mutation: {failed}"
-            self._costs[way, name] = dict(lines)
+            self._costs[way, name, seconds] = dict(lines)
 
-    def _costs_of(self, way: str, files: list[str]) -> dict[str, float]:
-        """What each test takes, by its name."""
+    def _costs_of(self, way: str, files: list[str], seconds: int) -> dict[str, float]:
+        """What each test takes, by its name; measured within so many seconds of each file."""
         costs: dict[str, float] = {}
         for name in files:
-            costs |= self._costs[way, name]
+            costs |= self._costs[way, name, seconds]
         return costs
 
     def _run(

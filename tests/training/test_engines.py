@@ -99,7 +99,8 @@ def test_engines_and_kernels_agree_over_1000_stable_steps(layers):
 )
 @pytest.mark.parametrize("layers", ["all", "output", "hidden"])
 @pytest.mark.parametrize(
-    ("batch_size", "sampling"), [(20, "shuffle"), (33, "replacement"), (4, "replacement")]
+    ("batch_size", "sampling"),
+    [(20, "shuffle"), (33, "replacement"), (8, "replacement"), (4, "replacement")],
 )
 def test_engines_and_kernels_agree_on_batches(batch_size, sampling, layers, optimizer):
     pytest.importorskip("numba")
