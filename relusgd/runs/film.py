@@ -12,6 +12,7 @@ import numpy as np
 from relusgd.advice import Advice, advice, flag
 from relusgd.cell_bar import cell_bar
 from relusgd.diagnostics.interpolated_history import with_snapshots_between
+from relusgd.diagnostics.replayed_snapshot import with_snapshot
 from relusgd.errors import InputError
 from relusgd.model.history import History
 from relusgd.pictures.films.build_up import check_build_up
@@ -86,6 +87,7 @@ def animate(
     if slow_motion is not None:
         check_slow_motion(scene, look or Look())
         real_step = slowed_step(runs[0], slow_motion)
+        scene = _with_state_before(real_step, scene)
     ending = _ending(runs, first_epoch) if last_epoch is None else None
     last = last_epoch if ending is None else _last_moment(ending, scene, real_step)
     indices = choose_frames(scene, timing.frames, spacing, first_epoch=first_epoch, last_epoch=last)
@@ -119,6 +121,18 @@ def _ending(runs: Sequence[FilmedRun], first_epoch: int | None) -> FilmEnding | 
     if ending is None or ending.epoch <= (first_epoch or 0):
         return None
     return ending
+
+
+def _with_state_before(step: RealStep, scene: Scene) -> Scene:
+    """The scene with the state before a step as a moment, so that errors and paths are there, too.
+
+    The scene itself with references: they are known at recorded snapshots alone.
+    """
+    if not isinstance(scene, View) or scene.references:
+        return scene
+    parameters = step.step.before.parameters()
+    history = with_snapshot(scene.history, scene.dataset, step.number, parameters)
+    return scene if history is scene.history else View(history, scene.dataset)
 
 
 def _last_moment(ending: FilmEnding, scene: Scene, real_step: RealStep | None) -> float:

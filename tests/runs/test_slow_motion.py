@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small import small
 
+from relusgd.diagnostics.replayed_snapshot import with_snapshot
 from relusgd.errors import InputError
 from relusgd.runs.record import record
 from relusgd.runs.slowed_step import slowed_step
@@ -41,6 +42,31 @@ def test_a_film_with_slow_motion_is_written(tmp_path):
     run = record(small(), tmp_path / "run")
     path = run.animate(slow_motion=70, build_up=True, frames=20, size=(480, 360))
     assert path.exists()
+
+
+def test_the_state_before_the_step_is_a_moment_of_the_film_with_its_own_errors(tmp_path):
+    run = record(small(snapshots__every=7), tmp_path / "run")
+    number = 18
+    parameters = run.state(number).parameters
+    history = with_snapshot(run.history, run.data, number, parameters)
+    row = history.step.tolist().index(number)
+    assert len(history) == len(run.history) + 1
+    network = history.network(row)
+    assert np.array_equal(network.parameters(), parameters)
+    residuals = network(run.data.x_train) - run.data.y_train
+    assert history.metrics["train_mse"][row] == pytest.approx(np.mean(residuals**2))
+    assert history.clock[row] == pytest.approx(number / run.history.steps_per_epoch)
+    others = np.delete(np.arange(len(history)), row)
+    assert np.array_equal(history.parameters[others], run.history.parameters)
+    for name, values in run.history.metrics.items():
+        assert np.array_equal(history.metrics[name][others], values, equal_nan=True), name
+
+
+def test_a_step_that_was_recorded_adds_no_moment(tmp_path):
+    run = record(small(snapshots__every=7), tmp_path / "run")
+    for step in (0, int(run.history.step[3]), int(run.history.step[-1])):
+        parameters = run.state(step).parameters
+        assert with_snapshot(run.history, run.data, step, parameters) is run.history
 
 
 def test_a_step_that_cannot_be_shown_gets_a_sentence(tmp_path):

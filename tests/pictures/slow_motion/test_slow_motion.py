@@ -151,10 +151,13 @@ def test_it_is_said_in_words_with_the_numbers_of_the_step(make_history, dataset)
     view = View(make_history(), dataset)
     real = real_step(view)
     said = captions_of_step(real, dataset, 20, 1)
-    before = np.mean(np.abs(real.step.f - real.step.y))
+    before = np.mean((real.step.f - real.step.y) ** 2)
+    after = np.mean((real.step.f_after - real.step.y) ** 2)
     assert said["announced"] == f"Step {real.number + 1} in slow motion"
     assert said["batch"] == "Its batch: 4 of 60 points, 5 draws"
-    assert f"{before:.2f}"[:4] in said["residuals"]
+    assert f"error {before:.2f}"[:10] in said["residuals"]
+    assert f"error on them is {after:.2f}"[:21] in said["moved"]
+    assert after < before
     assert said["arrows"] == "So the elbows move (arrows ×20, rate 0.1)"
     assert said["moves"] == "The function moves"
     words = captions_of_step(replace(real, is_full=True), dataset, 1, 50)

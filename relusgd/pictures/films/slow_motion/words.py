@@ -21,22 +21,24 @@ def captions_of_step(
     arrows: by what the arrows are lengthened; None where no elbow that is shown moves. change: by
     what the change of the function is enlarged in the thin line; 1 where there is none.
     """
-    before, after = misses(real.step, dataset)
+    before, after = errors_on_batch(real.step, dataset)
     return {
         "announced": f"Step {real.number + 1:,} in slow motion",
         "batch": _batch(real, len(dataset.x_train)),
-        "residuals": f"The function misses them by {before} on average",
+        "residuals": f"The function misses them: error {before}",
         "arrows": _arrows(real, arrows),
         "moves": "The function moves" + _enlarged(change),
-        "moved": f"Now it misses them by {after} on average",
+        "moved": f"Now its error on them is {after}",
     }
 
 
-def misses(step: ElbowStep, dataset: Dataset) -> tuple[str, str]:
-    """The mean of the absolute residuals before and after, with digits that tell them apart."""
-    deviation = dataset.scaling.y_deviation
-    before = deviation * _mean_residual(step.f, step.y)
-    after = deviation * _mean_residual(step.f_after, step.y)
+def errors_on_batch(step: ElbowStep, dataset: Dataset) -> tuple[str, str]:
+    """The mean squared errors before and after, which the step lowers if it is not too large.
+
+    With digits that tell them apart.
+    """
+    before = dataset.scaling.mse_to_original(_mse(step.f, step.y))
+    after = dataset.scaling.mse_to_original(_mse(step.f_after, step.y))
     fewest = _decimals(max(before, after))
     for decimals in range(fewest, fewest + 4):
         first, last = f"{before:,.{decimals}f}", f"{after:,.{decimals}f}"
@@ -52,10 +54,8 @@ def _decimals(value: float) -> int:
     return max(0, 1 - math.floor(math.log10(value)))
 
 
-def _mean_residual(f: Array, y: Array) -> float:
-    """The mean of the absolute residuals."""
-    residuals = np.abs(f - y)
-    return float(np.mean(residuals))
+def _mse(f: Array, y: Array) -> float:
+    return float(np.mean((f - y) ** 2))
 
 
 def _batch(real: RealStep, points: int) -> str:
