@@ -27,16 +27,9 @@ def with_snapshots_between(history: History, dataset: Dataset, count: int) -> Hi
     steps = _steps(history, count)
     if len(steps) == len(history):
         return history
-    recorded = np.asarray(history.step, dtype=np.float64)
-    after = np.clip(np.searchsorted(recorded, steps), 1, len(recorded) - 1)
-    before = after - 1
-    share = (steps - recorded[before]) / (recorded[after] - recorded[before])
-    parameters = history.parameters
-    # In this form, shares of 0 and 1 give the recorded parameters to the last bit.
-    vectors = (1 - share)[:, None] * parameters[before] + share[:, None] * parameters[after]
+    vectors, next_snapshot = _interpolated(history, steps)
     rows = SnapshotMetrics(dataset, history.hidden).rows(vectors)
     metrics = np.array(rows).T
-    next_snapshot = np.where(share > 0, after, before)
     rates = np.asarray(history.metrics["learning_rate"], dtype=np.float64)[next_snapshot]
     per_epoch = history.steps_per_epoch or 1
     return History.from_parameters(
@@ -47,6 +40,19 @@ def with_snapshots_between(history: History, dataset: Dataset, count: int) -> Hi
         dict(zip(METRICS, [rates, *metrics], strict=True)),
         steps_per_epoch=history.steps_per_epoch,
     )
+
+
+def _interpolated(history: History, steps: Integers) -> tuple[Array, Integers]:
+    """The parameters at each step, shape (S, P), and the index of the snapshot recorded there or
+    next."""
+    recorded = np.asarray(history.step, dtype=np.float64)
+    after = np.clip(np.searchsorted(recorded, steps), 1, len(recorded) - 1)
+    before = after - 1
+    share = (steps - recorded[before]) / (recorded[after] - recorded[before])
+    parameters = history.parameters
+    # In this form, shares of 0 and 1 give the recorded parameters to the last bit.
+    vectors = (1 - share)[:, None] * parameters[before] + share[:, None] * parameters[after]
+    return vectors, np.where(share > 0, after, before)
 
 
 def _steps(history: History, count: int) -> Integers:

@@ -71,13 +71,7 @@ class LessonCommand:
 @lru_cache
 def read_command(text: str) -> LessonCommand:
     """The command of a line. Raises InputError for what is none that a lesson can run."""
-    bare = IN_QUOTES.sub("", text)
-    special = OF_A_SHELL.search(bare)
-    if special:
-        raise InputError(
-            f"{shown(text)} holds {special[0]}, which a shell would act on; a lesson has no shell: "
-            "put it in quotes, or write the names out"
-        )
+    _refuse_shell(text)
     parts = _parts(text)
     if len(parts) < 2 or parts[0] != "relusgd":
         raise InputError(f"{shown(text)} is not a relusgd command, such as {EXAMPLE}")
@@ -93,6 +87,26 @@ def read_command(text: str) -> LessonCommand:
                 f"{shown(text)} does not say where its picture goes, such as {EXAMPLE}"
             )
         return LessonCommand(text, None)
+    _check_picture(text, parts, out)
+    if not any(is_picture_size(value) for value in _values_of("--size", parts)):
+        size = FILM_SIZE if out.suffix == FILM else STILL_SIZE
+        text = f"{text} --size {size}"
+    return LessonCommand(text, out)
+
+
+def _refuse_shell(text: str) -> None:
+    """Raise InputError for signs outside of quotes that mean something to a shell."""
+    bare = IN_QUOTES.sub("", text)
+    special = OF_A_SHELL.search(bare)
+    if special:
+        raise InputError(
+            f"{shown(text)} holds {special[0]}, which a shell would act on; a lesson has no shell: "
+            "put it in quotes, or write the names out"
+        )
+
+
+def _check_picture(text: str, parts: list[str], out: PurePosixPath) -> None:
+    """Raise InputError unless the picture is one of a lesson, in both themes."""
     if "--theme" in parts:
         raise InputError(f"{shown(text)}: a lesson draws both themes; leave --theme out")
     if out.parent != PurePosixPath(PICTURES) or out.suffix not in (*STILLS, FILM):
@@ -100,10 +114,6 @@ def read_command(text: str) -> LessonCommand:
         raise InputError(
             f"{shown(text)}: a lesson's picture is {PICTURES}/NAME with {endings}, not {out}"
         )
-    if not any(is_picture_size(value) for value in _values_of("--size", parts)):
-        size = FILM_SIZE if out.suffix == FILM else STILL_SIZE
-        text = f"{text} --size {size}"
-    return LessonCommand(text, out)
 
 
 def _parts(text: str) -> list[str]:

@@ -124,11 +124,7 @@ def _only_choice(
         return find_column(path, layout, usual_x), find_column(path, layout, usual_y)
     numeric = columns_of_numbers(layout)
     given = [names.index(name) for name in (x, y) if name is not None]
-    nameless = [index for index in numeric if names[index] == NAMELESS]
-    free = [index for index in numeric if index not in [*given, *nameless]]
-    # A column without a name, such as that of an index, is x where there is no other.
-    if x is None and nameless and len(free) + len(given) == 1:
-        free.insert(0, nameless[0])
+    free = _free_columns(layout, numeric, given, needs_x=x is None)
     if len(free) + len(given) != 2:
         missing = _not_given(x, y, keys)
         raise ConfigError([f"{path}: {missing}, and {_why_no_choice(layout, numeric)}"])
@@ -139,6 +135,25 @@ def _only_choice(
     # Dates are x: they say where a value stands.
     first, second = sorted(free, key=lambda index: not layout.holds_dates(index))
     return first, second
+
+
+def _free_columns(
+    layout: Layout,
+    numeric: Sequence[int],
+    given: Sequence[int],
+    *,
+    needs_x: bool,
+) -> list[int]:
+    """The columns of numbers that are left to choose from.
+
+    A column without a name, such as that of an index, is x where there is no other.
+    """
+    nameless = [index for index in numeric if layout.names[index] == NAMELESS]
+    free = [index for index in numeric if index not in [*given, *nameless]]
+    lacks_one = len(free) + len(given) == 1
+    if needs_x and nameless and lacks_one:
+        free.insert(0, nameless[0])
+    return free
 
 
 def _not_given(x: str | None, y: str | None, keys: tuple[str, str]) -> str:
