@@ -42,6 +42,16 @@ CALLS = {
     "maximum": "minimum",
     "not_equal": "equal",
 }
+INSTRUCTIONS = {
+    "add": "sub",
+    "mul": "add",
+    "and_": "or_",
+    "or_": "xor",
+    "xor": "or_",
+    "lshr": "ashr",
+    "shl": "lshr",
+}
+"""What becomes of LLVM's instructions, which a builder writes."""
 
 
 class Mutant(NamedTuple):
@@ -105,10 +115,17 @@ def mutations(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.Constant(node.value + 1)
         if type(node.value) is int and node.value > 0:
             yield ast.Constant(node.value - 1)
-    elif isinstance(node, ast.Attribute) and node.attr in CALLS:
-        yield ast.Attribute(node.value, CALLS[node.attr], node.ctx)
+    elif isinstance(node, ast.Attribute):
+        calls = INSTRUCTIONS if is_builder(node.value) else CALLS
+        if node.attr in calls:
+            yield ast.Attribute(node.value, calls[node.attr], node.ctx)
     elif isinstance(node, ast.Name) and node.id in CALLS and isinstance(node.ctx, ast.Load):
         yield ast.Name(CALLS[node.id], node.ctx)
+
+
+def is_builder(node: ast.expr) -> bool:
+    """Whether the node is what writes LLVM's instructions."""
+    return ast.unparse(node) in ("builder", "self._builder")
 
 
 class Changer(ast.NodeTransformer):
