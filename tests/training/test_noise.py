@@ -121,6 +121,7 @@ def descent_of(noise, sampling="replacement", hidden=(6,), **options):
     schedule = Schedule(0.02, "step", warmup=2, every=5, factor=0.5)
     descent = Descent(*points(), hidden, ORDERS[sampling], schedule, noise=noise, **options)
     start = np.random.default_rng(5).normal(size=parameter_count(hidden))
+    start[2] = 0.0  # a unit without a slope; it is active everywhere in a layer of six
     return descent, descent.start(start)
 
 
