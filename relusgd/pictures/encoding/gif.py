@@ -21,11 +21,19 @@ FASTEST = 50
 """Frames a second; browsers slow down films whose frames last less than two hundredths."""
 
 FOR_EVER = 0
+"""The number of times for which the film is repeated."""
+
+KEEP_PICTURE = 1
+"""How a frame is left: it stays, and the next one is drawn over it."""
+
+TABLE_OF_256 = 0xF7
+"""The flags of a screen: a global table of 2⁸ colours of 8 bits each, in no order."""
 
 
 def delays(frames: int, fps: float, hold: float, rest: float = 0.0) -> list[int]:
-    """How long each frame is shown, in hundredths of a second: rounded so that the film as a whole
-    keeps time.
+    """How long each frame is shown, in hundredths of a second.
+
+    They are rounded so that the film as a whole keeps time.
 
     hold: the seconds for which the last one stands, if that is longer; rest: the first one.
     """
@@ -54,40 +62,45 @@ class GifFilm:
     def add(self, frame: Pixels) -> None:
         """Append a frame, shape (height, width, 4). Raises OSError."""
         pixels = packed(frame)
-        differs = (
-            np.ones(pixels.shape, dtype=bool) if self._before is None else pixels != self._before
-        )
-        changed, (rows, columns) = np.flatnonzero(differs), _bounds(differs)
+        if self._before is None:
+            differs = np.ones(pixels.shape, dtype=bool)
+        else:
+            differs = pixels != self._before
+        changed = np.flatnonzero(differs)
         colours = pixels.ravel()[changed]
-        self._write(
-            self._draw(changed, self._palette.numbers(colours))[rows, columns],
-            (columns.start, rows.start),
-        )
+        self._draw(changed, self._palette.numbers(colours))
+        rows, columns = _bounds(differs)
+        self._write(self._drawn[rows, columns], (columns.start, rows.start))
         self._drawn.ravel()[changed] = TRANSPARENT
         if self._before is None:
             self._before = pixels.copy()
         self._before.ravel()[changed] = colours
 
-    def _draw(self, changed: NDArray[np.intp], new: Pixels) -> Pixels:
-        """The whole picture, TRANSPARENT but for the places whose new number is not the one that is
-        shown already.
+    def _draw(self, changed: NDArray[np.intp], new: Pixels) -> None:
+        """Draw the new numbers of the places that changed, but for those that show their number
+        already: two colours may have the same one.
         """
-        drawn, shown = self._drawn.ravel(), self._shown.ravel()
-        drawn[changed] = (
-            new if self._before is None else np.where(new == shown[changed], TRANSPARENT, new)
-        )
+        drawn = self._drawn.ravel()
+        shown = self._shown.ravel()
+        if self._before is None:
+            drawn[changed] = new
+        else:
+            is_shown = new == shown[changed]
+            drawn[changed] = np.where(is_shown, TRANSPARENT, new)
         shown[changed] = new
-        return self._drawn
 
     def _write(self, numbers: Pixels, corner: tuple[int, int]) -> None:
         """Header and compressed numbers of one frame; Pillow's C code does the compression."""
         hundredths = next(self._delays)
         image = Image.fromarray(np.ascontiguousarray(numbers))
-        self._file.writelines(
-            GifImagePlugin.getdata(
-                image, corner, transparency=TRANSPARENT, duration=10 * hundredths, disposal=1
-            )
+        written = GifImagePlugin.getdata(
+            image,
+            corner,
+            transparency=TRANSPARENT,
+            duration=10 * hundredths,
+            disposal=KEEP_PICTURE,
         )
+        self._file.writelines(written)
 
     def __enter__(self) -> Self:
         return self
@@ -105,13 +118,11 @@ class GifFilm:
 
 def _head(size: tuple[int, int], palette: Palette) -> bytes:
     """Signature, size, a global table of 256 colours, and the extension that repeats the film."""
-    screen = struct.pack("<6sHHBBB", b"GIF89a", *size, 0xF7, 0, 0)
-    colours = palette.colours.tobytes() + bytes(3 * (256 - len(palette.colours)))
-    return (
-        screen
-        + colours
-        + struct.pack("<BBB11sBBHB", 0x21, 0xFF, 11, b"NETSCAPE2.0", 3, 1, FOR_EVER, 0)
-    )
+    screen = struct.pack("<6sHHBBB", b"GIF89a", *size, TABLE_OF_256, 0, 0)
+    unused_colours = 256 - len(palette.colours)
+    colours = palette.colours.tobytes() + bytes(3 * unused_colours)
+    repetition = struct.pack("<BBB11sBBHB", 0x21, 0xFF, 11, b"NETSCAPE2.0", 3, 1, FOR_EVER, 0)
+    return screen + colours + repetition
 
 
 def _bounds(differs: NDArray[np.bool_]) -> tuple[slice, slice]:
@@ -120,4 +131,9 @@ def _bounds(differs: NDArray[np.bool_]) -> tuple[slice, slice]:
     if not len(rows):
         return slice(0, 1), slice(0, 1)
     columns = np.flatnonzero(differs.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    return _from_first_to_last(rows), _from_first_to_last(columns)
+
+
+def _from_first_to_last(places: NDArray[np.intp]) -> slice:
+    first, last = int(places[0]), int(places[-1])
+    return slice(first, last + 1)

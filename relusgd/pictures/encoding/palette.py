@@ -19,11 +19,19 @@ MOST_CLUSTERED = 8000
 
 CLUSTER_ROUNDS = 4
 
-SHADES = 6
+SHADE_BITS = 6
 """Bits of red, green and blue by which colours are told apart when their number is looked up."""
+
+DROPPED_BITS = 8 - SHADE_BITS
+
+SHADE = (1 << SHADE_BITS) - 1
+"""The bits of one channel in the number of a cell."""
 
 CHANNEL_SHIFTS = (0, 8, 16)
 """Where red, green and blue begin in a packed pixel."""
+
+CELL_SHIFTS = (0, SHADE_BITS, 2 * SHADE_BITS)
+"""Where they begin in the number of a cell."""
 
 UNKNOWN = TRANSPARENT
 """Stands in the table where no pixel has asked yet; no colour has this number."""
@@ -44,7 +52,7 @@ class Palette:
 
     def __init__(self, colours: Pixels) -> None:
         self.colours = colours
-        self._numbers = np.full(1 << 3 * SHADES, UNKNOWN, dtype=np.uint8)
+        self._numbers = np.full(1 << 3 * SHADE_BITS, UNKNOWN, dtype=np.uint8)
         cells = _cells(packed(_opaque(colours)))
         # Of several colours in one cell the most frequent, which comes first, is set last.
         for number in reversed(range(len(cells))):
@@ -57,8 +65,9 @@ class Palette:
         most_frequent = np.argsort(-counts, kind="stable")
         exact = most_frequent[:EXACT_COLOURS]
         rest = most_frequent[EXACT_COLOURS:]
-        clustered = _cluster(colours[rest], counts[rest], TRANSPARENT - len(exact))
-        unused = np.zeros((TRANSPARENT - len(exact) - len(clustered), 3))
+        free = TRANSPARENT - len(exact)
+        clustered = _cluster(colours[rest], counts[rest], free)
+        unused = np.zeros((free - len(clustered), 3))
         chosen = np.concatenate([colours[exact], clustered, unused])
         return cls(chosen.round().astype(np.uint8))
 
@@ -68,25 +77,25 @@ class Palette:
         found = self._numbers[cells]
         unknown = found == UNKNOWN
         if unknown.any():
-            self._learn(np.unique(cells[unknown]))
+            asked_first = np.unique(cells[unknown])
+            self._learn(asked_first)
             found = self._numbers[cells]
         return found
 
     def _learn(self, cells: NDArray[np.uint32]) -> None:
         """Look for the nearest colour once for every cell of equal shades."""
-        half = 1 << 7 - SHADES
-        shades = np.stack([cells, cells >> SHADES, cells >> 2 * SHADES], axis=1) & (1 << SHADES) - 1
-        self._numbers[cells] = _nearest((shades << 8 - SHADES) + half, self.colours)
+        shades = np.stack([cells >> shift & SHADE for shift in CELL_SHIFTS], axis=1)
+        half_a_shade = 1 << DROPPED_BITS - 1
+        middles = (shades << DROPPED_BITS) + half_a_shade
+        self._numbers[cells] = _nearest(middles, self.colours)
 
 
 def _cells(pixels: Packed) -> NDArray[np.uint32]:
-    """The upper SHADES bits of red, green and blue in one number."""
-    drop, mask = 8 - SHADES, (1 << SHADES) - 1
-    cells = (
-        (pixels >> drop & mask)
-        | (pixels >> 8 + drop & mask) << SHADES
-        | (pixels >> 16 + drop & mask) << 2 * SHADES
-    )
+    """The upper SHADE_BITS bits of red, green and blue in one number."""
+    red = pixels >> DROPPED_BITS & SHADE
+    green = pixels >> 8 + DROPPED_BITS & SHADE
+    blue = pixels >> 16 + DROPPED_BITS & SHADE
+    cells = red | green << SHADE_BITS | blue << 2 * SHADE_BITS
     return cells.astype(np.uint32, copy=False)
 
 
@@ -96,8 +105,9 @@ def _opaque(colours: Pixels) -> Pixels:
 
 
 def _count_colours(frames: Sequence[Pixels]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Colours, shape (n, 3), and how often each occurs: in the first frame, and where the next ones
-    differ from the one before.
+    """Colours, shape (n, 3), and how often each occurs.
+
+    The whole first frame counts, and of every next one what differs from the frame before.
     """
     shown = [packed(frame) for frame in frames]
     changed = [now[now != before] for before, now in pairwise(shown)]
@@ -136,9 +146,11 @@ def _spread_out(colours: NDArray[np.float64], weight: NDArray[np.float64], count
     chosen = [0]
     while len(chosen) < count:
         last = chosen[-1]
+        # |c − l|² = |c|² − 2c·l + |l|²
         to_last = squared_size - 2 * (colours @ colours[last]) + squared_size[last]
         distance = np.minimum(distance, to_last)
-        chosen.append(int(np.argmax(distance * weight)))
+        worst_served = int(np.argmax(distance * weight))
+        chosen.append(worst_served)
     return chosen
 
 
@@ -149,5 +161,6 @@ def _nearest(colours: NDArray[np.generic], palette: NDArray[np.generic]) -> NDAr
     """
     c = colours.astype(np.float32)
     p = palette.astype(np.float32)
-    distance = (p**2).sum(axis=1) - 2 * c @ p.T
+    squared_size = (p**2).sum(axis=1)
+    distance = squared_size - 2 * c @ p.T
     return np.asarray(np.argmin(distance, axis=1))

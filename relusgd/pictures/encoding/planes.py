@@ -34,7 +34,8 @@ def _whole(reach: float, *weights: float) -> NDArray[np.int32]:
 
     reach: how many bytes the result takes.
     """
-    return np.rint(reach * np.array(weights) / 255 * (1 << BITS)).astype(np.int32)
+    shares = reach * np.array(weights) / 255
+    return np.rint(shares * (1 << BITS)).astype(np.int32)
 
 
 _LUMA = _whole(BRIGHTEST - DARKEST, RED, GREEN, BLUE)
@@ -48,9 +49,11 @@ class Planes:
     def __init__(self, size: tuple[int, int]) -> None:
         """size: width and height in pixels, both even."""
         width, height = size
-        squares = width // 2 * (height // 2)
         self._half_width = width // 2
-        self._band = max(2, BAND_PIXELS // width // 2 * 2)
+        squares = self._half_width * (height // 2)
+        pairs_of_rows = BAND_PIXELS // width // 2
+        self._rows_of_band = 2 * max(1, pairs_of_rows)
+        # A square of four pixels has four bytes of brightness, and one of either colour.
         self._bytes = np.zeros(6 * squares, dtype=np.uint8)
         self._luma = self._bytes[: 4 * squares].view(np.uint16)
         self._blue = self._bytes[4 * squares : 5 * squares]
@@ -64,66 +67,77 @@ class Planes:
         opacity is full everywhere.
         """
         now: Pairs = np.ascontiguousarray(frame).reshape(len(frame), -1).view(np.uint64)
-        for top in range(0, len(now), self._band):
-            self._convert(now[top : top + self._band], top)
+        for top in range(0, len(now), self._rows_of_band):
+            self._convert(now[top : top + self._rows_of_band], top)
         return self._bytes.reshape(-1, 2 * self._half_width)
 
     def _convert(self, now: Pairs, top: int) -> None:
-        """Take what changed in a band of rows."""
+        """Take what changed in a band of rows, of which the first is row `top` of the frame."""
         before = self._before[top : top + len(now)]
         differs = now != before
-        squares = np.flatnonzero(differs[0::2] | differs[1::2])
+        in_upper_row, in_lower_row = differs[0::2], differs[1::2]
+        squares = np.flatnonzero(in_upper_row | in_lower_row)
         if not len(squares):
             return
-        row = squares // self._half_width
-        upper = squares + self._half_width * row
-        places = np.stack([upper, upper + self._half_width])
+        # Over a square stand two rows of pairs for each row of squares above it.
+        rows_above = squares // self._half_width
+        upper = squares + self._half_width * rows_above
+        lower = upper + self._half_width
+        places = np.stack([upper, lower])
         pairs = now.ravel()[places]
         before.ravel()[places] = pairs
         red, green, blue = _channels(pairs)
         first_pair = top * self._half_width
         self._luma[first_pair + places] = _luma(red, green, blue)
         first_square = top // 2 * self._half_width
-        of_squares = _sums(red), _sums(green), _sums(blue)
-        self._blue[first_square + squares] = _chroma(_TO_BLUE, *of_squares)
-        self._red[first_square + squares] = _chroma(_TO_RED, *of_squares)
+        sums = _sums(red), _sums(green), _sums(blue)
+        self._blue[first_square + squares] = _chroma(_TO_BLUE, *sums)
+        self._red[first_square + squares] = _chroma(_TO_RED, *sums)
 
 
 Channel = NDArray[np.int32]
 """A colour's bytes, shape (2 rows, squares, 2 columns)."""
 
+Sums = NDArray[np.int32]
+"""A colour's sum over the pixels of each square, shape (squares,)."""
+
 
 def _channels(pairs: Pairs) -> tuple[Channel, Channel, Channel]:
     """Red, green and blue of squares; pairs: the upper and the lower ones, shape (2, squares)."""
     pixels = pairs.view(np.int32).reshape(*pairs.shape, 2)
-    return pixels & 255, pixels >> 8 & 255, pixels >> 16 & 255
+    red = pixels & 255
+    green = pixels >> 8 & 255
+    blue = pixels >> 16 & 255
+    return red, green, blue
 
 
 def _luma(red: Channel, green: Channel, blue: Channel) -> NDArray[np.uint16]:
     """The brightness of squares, two pixels in a number, shape (2, squares)."""
     of_red, of_green, of_blue = _LUMA
-    half = (DARKEST << BITS) + (1 << BITS - 1)
-    scaled: Channel = red * of_red + green * of_green + blue * of_blue + half
-    luma = (scaled >> BITS).astype(np.uint8)
+    mixed: Channel = red * of_red + green * of_green + blue * of_blue
+    luma = (mixed + _offset(DARKEST, BITS) >> BITS).astype(np.uint8)
     return luma.view(np.uint16)[..., 0]
 
 
-def _sums(channel: Channel) -> NDArray[np.int32]:
+def _sums(channel: Channel) -> Sums:
     """The sum over the four pixels of each square, shape (squares,)."""
     upper, lower = channel
     both = upper + lower
     return np.asarray(both[:, 0] + both[:, 1])
 
 
-def _chroma(
-    weights: NDArray[np.int32],
-    red: NDArray[np.int32],
-    green: NDArray[np.int32],
-    blue: NDArray[np.int32],
-) -> Pixels:
+def _chroma(weights: NDArray[np.int32], red: Sums, green: Sums, blue: Sums) -> Pixels:
     """The mean colour of squares in one direction, from the sums over their pixels."""
     of_red, of_green, of_blue = weights
-    shift = BITS + 2
-    half = (GREY << shift) + (1 << shift - 1)
-    scaled: NDArray[np.int32] = red * of_red + green * of_green + blue * of_blue + half
-    return (scaled >> shift).astype(np.uint8)
+    # A mean is a fourth of a sum: two bits more.
+    bits = BITS + 2
+    mixed: Sums = red * of_red + green * of_green + blue * of_blue
+    return (mixed + _offset(GREY, bits) >> bits).astype(np.uint8)
+
+
+def _offset(byte: int, bits: int) -> int:
+    """What is added before so many bits are cut off: the byte of black or of no colour, and a half,
+    by which cutting is rounding.
+    """
+    half = 1 << bits - 1
+    return (byte << bits) + half
