@@ -109,6 +109,7 @@ def _plain_scene(
 
 
 def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> ComparisonPicture:
+    """The groups at the best values of a number, over a chart of the error over its values."""
     panels = []
     for number, optimum in enumerate(optima):
         panels.append(panel(compared, optimum.best_group, number))
@@ -125,7 +126,9 @@ def longest_series(compared: ComparedRuns) -> list[Optimum]:
         return []
     longest = max(optima, key=lambda optimum: len(optimum.groups))
     series = by_key(optima)[longest.key]
-    return series if len(series) <= MOST_SERIES else []
+    if len(series) > MOST_SERIES:
+        return []
+    return series
 
 
 def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
@@ -135,16 +138,15 @@ def in_rows(groups: Sequence[Group]) -> list[list[Group]]:
     """
     if len(groups[0].words) != 2:
         return []
-    first, second = groups[0].words
-    rows: dict[str, None] = {}
-    columns: dict[str, None] = {}
+    heading_of_columns, heading_of_rows = groups[0].words
     group_at = {}
     for group in groups:
-        row = group.words[second]
-        column = group.words[first]
-        rows[row] = None
-        columns[column] = None
+        row = group.words[heading_of_rows]
+        column = group.words[heading_of_columns]
         group_at[row, column] = group
+    # Each word once, in the order of the groups.
+    rows = dict.fromkeys(row for row, _ in group_at)
+    columns = dict.fromkeys(column for _, column in group_at)
     is_full = len(group_at) == len(groups) == len(rows) * len(columns)
     has_few_rows = 2 <= len(rows) <= ROWS_COLUMNS
     has_few_columns = 2 <= len(columns) <= ROWS_COLUMNS
@@ -234,10 +236,12 @@ def group_course(
 ) -> Series:
     """The error over the epochs; ridge regression's is the same from epoch 1 to the chart's end."""
     curves = [run_course(result, compared.error, time) for result in group.counted]
+    # A run that is shorter than the longest one has no error behind its end.
     x, _ = max(curves, key=lambda curve: curve[0][-1])
     errors = np.array([np.interp(x, *curve, right=np.nan) for curve in curves])
     if group.typical.config.training.method == "ridge":
-        x = np.array([min(1.0, time.last), time.last])
+        solved = min(1.0, time.last)
+        x = np.array([solved, time.last])
         errors = errors[:, [-1, -1]]
     middle = np.nanmedian(errors, axis=0)
     low = np.nanmin(errors, axis=0)
@@ -260,11 +264,10 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
     Over the number that varies; if none does, each group has a place with its name.
     """
     optima = []
-    shown = 0
     for optimum in longest_series(compared):
         if set(optimum.groups).issubset(groups):
             optima.append(optimum)
-            shown += len(optimum.groups)
+    shown = sum(len(optimum.groups) for optimum in optima)
     if shown == len(groups):
         return [number_chart(compared, optima)]
     series = []
@@ -273,7 +276,10 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
             series.append(spread_series(compared, [group], [place], place))
     if not series:
         return []
-    names = [panel_titles(group)[-1] for group in groups]
+    names = []
+    for group in groups:
+        _, _, without_headings = panel_titles(group)
+        names.append(without_headings)
     x_name = ", ".join(groups[0].words)
     return [Chart(series, x_name, names, shared_noise(compared))]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 
@@ -21,12 +20,11 @@ from relusgd.graphs.function_formulas import (
     operation_formula,
 )
 from relusgd.graphs.graph import Edge, Evaluated, Graph
-from relusgd.graphs.operations import IDENTITY, LocalDerivative, Operation, as_value, times
+from relusgd.graphs.operations import IDENTITY, LocalDerivative, Operation, times
 from relusgd.graphs.vector_formulas import PullBack
 from relusgd.graphs.vector_formulas import times as times_formula
 from relusgd.model.expression_parser import parse_expression
 from relusgd.model.expressions import (
-    COMPARISONS,
     OPERATORS,
     ComparisonNode,
     ConstantNode,
@@ -34,6 +32,7 @@ from relusgd.model.expressions import (
     TreeNode,
     VariableNode,
     apply,
+    compare,
     evaluate,
 )
 from relusgd.model.network import Array
@@ -189,10 +188,7 @@ def _function(node: OperationNode | ComparisonNode) -> Callable[..., Array]:
     signs = node.signs
 
     def holds(*operands: Array) -> Array:
-        for sign, (left, right) in zip(signs, pairwise(operands), strict=True):
-            if not bool(COMPARISONS[sign](left, right)):
-                return as_value(0.0)
-        return as_value(1.0)
+        return compare(signs, operands)
 
     return holds
 

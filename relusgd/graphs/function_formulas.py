@@ -8,19 +8,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 
 from relusgd.graphs.atoms import Atom, NamedNumber, Values
 from relusgd.graphs.formula import HALF, ONE, Sum, as_sum, atom
 from relusgd.model.expressions import (
-    COMPARISONS,
     ComparisonNode,
     ConstantNode,
     OperationNode,
     TreeNode,
     apply,
+    compare,
 )
 from relusgd.model.network import Array
 
@@ -83,9 +82,7 @@ class Condition(Atom):
 
     def evaluate(self, values: Values) -> Array:
         operands = [operand.evaluate(values) for operand in self.operands]
-        pairs = list(zip(self.signs, pairwise(operands), strict=True))
-        holds = [COMPARISONS[sign](left, right) for sign, (left, right) in pairs]
-        value = np.asarray(np.logical_and.reduce(np.broadcast_arrays(*holds)), dtype=np.float64)
+        value = compare(self.signs, operands)
         if self.is_negated:
             return 1.0 - value
         if self.at_ties is None:

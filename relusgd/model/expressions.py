@@ -7,7 +7,7 @@ without a warning.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -183,10 +183,16 @@ def evaluate(
             return apply(node.name, *arguments, functions=functions)
         case ComparisonNode():
             operands = [evaluate(operand, values, functions) for operand in node.operands]
-            pairs = zip(node.signs, pairwise(operands), strict=True)
-            holds = [COMPARISONS[sign](left, right) for sign, (left, right) in pairs]
-            all_hold = np.logical_and.reduce(np.broadcast_arrays(*holds))
-            return np.asarray(all_hold, dtype=np.float64)
+            return compare(node.signs, operands)
+
+
+def compare(signs: Sequence[str], operands: Sequence[Array]) -> Array:
+    """1 where all comparisons of neighbouring operands hold, as in 0 < x <= 1, and else 0."""
+    holds = []
+    for sign, (left, right) in zip(signs, pairwise(operands), strict=True):
+        holds.append(COMPARISONS[sign](left, right))
+    all_hold = np.logical_and.reduce(np.broadcast_arrays(*holds))
+    return np.asarray(all_hold, dtype=np.float64)
 
 
 def apply(name: str, *arguments: Array, functions: Functions = FUNCTIONS) -> Array:

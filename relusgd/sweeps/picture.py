@@ -65,48 +65,71 @@ def plot_rows(folder: Path, rows: Sequence[Row], out: str | Path | None = None) 
 
 def scene_of(name: str, rows: Sequence[Row]) -> SweepPicture | QuantilePicture | None:
     """What the picture shows; None when no run is complete."""
-    complete = [row for row in rows if row.result and row.status == "complete"]
+    complete = [row for row in rows if _is_complete(row)]
     if not complete:
         return None
-    have_test_errors = all(np.isfinite(error_of(row, "test_mse")) for row in complete)
-    error = "test_mse" if have_test_errors else "train_mse"
-    error_name = ERROR_NAMES[error.removesuffix("_mse")]
+    error = _shown_error(complete)
     roles = find_roles(rows)
     if roles is None:
-        errors = np.array([error_of(row, error) for row in complete])
-        note = _seeds_note(rows, len(complete))
-        return QuantilePicture(name, note, errors, error_name)
-    titled = roles.rows_by_title(rows)
-    panels = [roles.panel(title, members, error) for title, members in titled.items()]
-    note = _note(rows, len(complete))
+        return _picture_of_seeds(name, rows, complete, error)
+    return _picture_of_roles(name, rows, roles, error)
+
+
+def _is_complete(row: Row) -> bool:
+    return row.result is not None and row.status == "complete"
+
+
+def _shown_error(complete: Sequence[Row]) -> str:
+    """test_mse where all runs have one, else train_mse."""
+    have_test_errors = all(np.isfinite(error_of(row, "test_mse")) for row in complete)
+    return "test_mse" if have_test_errors else "train_mse"
+
+
+def _error_name(error: str) -> str:
+    """What train_mse or test_mse is called in pictures."""
+    return ERROR_NAMES[error.removesuffix("_mse")]
+
+
+def _picture_of_seeds(
+    name: str, rows: Sequence[Row], complete: Sequence[Row], error: str
+) -> QuantilePicture:
+    """The errors of runs that differ in their seeds alone, from the lowest to the highest."""
+    errors = np.array([error_of(row, error) for row in complete])
+    note = f"{counted(len(rows), 'run')} that differ in their seeds; dashed: the median"
+    lost = len(rows) - len(complete)
+    if lost:
+        note += f"; {lost:,} without result"
+    return QuantilePicture(name, note, errors, _error_name(error))
+
+
+def _picture_of_roles(name: str, rows: Sequence[Row], roles: Roles, error: str) -> SweepPicture:
+    """The errors over the key along the axis, in a panel for each title."""
+    panels = []
+    for title, members in roles.rows_by_title(rows).items():
+        panels.append(roles.panel(title, members, error))
+    note = _note(rows)
     if len(panels) > MOST_PANELS:
         note += f"; {MOST_PANELS} of {len(panels)} panels"
-    colour_names = [axis_text(value) for value in roles.colours]
     colours_title = "" if roles.colour_key is None else roles.words(roles.colour_key)
     return SweepPicture(
         name,
         note,
         panels[:MOST_PANELS],
-        colour_names,
+        [axis_text(value) for value in roles.colours],
         colours_title,
-        error_name,
+        _error_name(error),
     )
 
 
-def _seeds_note(rows: Sequence[Row], complete: int) -> str:
-    note = f"{counted(len(rows), 'run')} that differ in their seeds; dashed: the median"
-    if complete < len(rows):
-        note += f"; {len(rows) - complete:,} without result"
-    return note
-
-
-def _note(rows: Sequence[Row], complete: int) -> str:
+def _note(rows: Sequence[Row]) -> str:
+    """How many runs and seeds there are, and how many runs have no result."""
     note = counted(len(rows), "run")
     seeds = {row.varied.get("seed") for row in rows}
     if len(seeds) > 1:
         note += f", median and range of {counted(len(seeds), 'seed')}"
-    if complete < len(rows):
-        note += f"; {len(rows) - complete:,} without result (×)"
+    lost = sum(not _is_complete(row) for row in rows)
+    if lost:
+        note += f"; {lost:,} without result (×)"
     return note
 
 
@@ -253,7 +276,9 @@ def value_of(row: Row, key: str) -> object:
     its item.
     """
     value = row.varied.get(key)
-    return plain_text(value) if isinstance(value, dict) else single(value)
+    if isinstance(value, dict):
+        return plain_text(value)
+    return single(value)
 
 
 def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:
@@ -267,4 +292,7 @@ def distinct_values(rows: Sequence[Row], key: str) -> tuple[object, ...]:
 def axis_text(value: object) -> str:
     """A value along an axis or in a legend."""
     text = with_minus_signs(plain_text(value))
-    return text.replace("x", "×") if isinstance(value, tuple) else text
+    if isinstance(value, tuple):
+        # The widths of several layers: 20x20.
+        return text.replace("x", "×")
+    return text

@@ -311,7 +311,10 @@ class QuantileBuilder:
         sheet.name_x(self.box, "share of the seeds, %")
 
     def _draw_seeds(self, axes: Axes) -> None:
-        sheet, count = self.sheet, len(self.values)
+        """The errors from the lowest to the highest, each in the middle of its share of the
+        seeds."""
+        sheet = self.sheet
+        count = len(self.values)
         percent = 100 * (np.arange(count) + 0.5) / count
         axes.plot(
             percent,

@@ -79,9 +79,10 @@ class Planes:
         squares = np.flatnonzero(in_upper_row | in_lower_row)
         if not len(squares):
             return
-        # Over a square stand two rows of pairs for each row of squares above it.
-        rows_above = squares // self._half_width
-        upper = squares + self._half_width * rows_above
+        # The square in a row and column has its upper pair in row 2·row: a row of pairs is as long
+        # as a row of squares.
+        row = squares // self._half_width
+        upper = squares + row * self._half_width
         lower = upper + self._half_width
         places = np.stack([upper, lower])
         pairs = now.ravel()[places]

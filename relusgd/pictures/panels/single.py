@@ -85,25 +85,30 @@ class SingleBuilder:
 
     def _place_courses(self, stack: Stack) -> None:
         """The panels over the steps, from the bottom; the lower one has the labels of both."""
-        sheet, lowest = self.sheet, 2 * self.sheet.scale.line
         self.errors: Box | None = None
-        if "loss" in sheet.look.show:
+        if "loss" in self.sheet.look.show:
             stack.skip_x_labels()
-            self.errors = stack.take_bottom(max(round(ERRORS * sheet.height), lowest))
+            self.errors = stack.take_bottom(self._low_panel(ERRORS))
             stack.skip_bottom(0.35)
         self.sharpness: Box | None = None
         if self.course:
             if self.errors is None:
                 stack.skip_x_labels()
-            self.sharpness = stack.take_bottom(max(round(SHARPNESS * sheet.height), lowest))
+            self.sharpness = stack.take_bottom(self._low_panel(SHARPNESS))
             stack.skip_bottom(0.35)
+
+    def _low_panel(self, share: float) -> int:
+        """The height of a panel over the steps: a share of the picture's, or else two lines."""
+        least = 2 * self.sheet.scale.line
+        return max(round(share * self.sheet.height), least)
 
     def _choose_y_ticks(self) -> list[str]:
         """Choose the ticks of y by the heights of the panels; gives the labels of those that are
         shown."""
         view = self.view
-        most = int(self.curve.height / (2.2 * self.sheet.scale.line))
-        self.curve_ticks = even_ticks(*view.y_limits, max(2, min(8, most)))
+        labels_with_room = int(self.curve.height / (2.2 * self.sheet.scale.line))
+        most = max(2, min(8, labels_with_room))
+        self.curve_ticks = even_ticks(*view.y_limits, most)
         labels = [*self.curve_ticks.labels]
         if self.active:
             labels += active_ticks(view).labels
