@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import math
 import os
 import resource
 import signal
@@ -59,8 +60,10 @@ MEASURED = 25
 MEASURED_WHOLE = 2000
 """How many seconds all tests of a file may take, unchanged."""
 
-SECONDS = 200
-"""CPU time of a trial: three times what the slowest takes unchanged; by quick tests 4 QUICK."""
+COMPILING, SECONDS = 60, 200
+"""CPU time of a trial by all tests: three times what they take unchanged and COMPILING, and SECONDS
+at most. By quick tests it is 4 QUICK.
+"""
 
 LIMIT = "the limit of CPU time"
 """What kills a mutant that reaches it: a loop without an end, mostly. A user would notice, too."""
@@ -186,7 +189,8 @@ class Trials:
         way = whole_way(mutant.module)
         costs = self._costs_of(way, files, MEASURED_WHOLE)
         order = sorted(costs, key=lambda name: (costs[name] + 0.01) / (1 + self._noticed[name]))
-        status, lines = self._run(mutant, way, files, order, SECONDS)
+        seconds = COMPILING + 3 * math.ceil(sum(costs.values()))
+        status, lines = self._run(mutant, way, files, order, min(seconds, SECONDS))
         assert not is_without_tests(status), f"no tests of {files} ran {way}"
         return self._noted(status, [name for name, seconds in lines if seconds is None])
 
