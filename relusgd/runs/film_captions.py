@@ -26,6 +26,7 @@ def captions_of_runs(
     """The captions of a film, one for every moment; of several runs, each with its run's title."""
     if isinstance(scene, View):
         events = [_at_rows_of(scene.history, event) for event in runs[0].events]
+        events = _told_by_the_last_frame(events, int(indices[-1]))
     else:
         events = _events_of_group(runs, scene)
     texts = [""] * len(scene)
@@ -33,6 +34,21 @@ def captions_of_runs(
     for row, text in zip(indices.tolist(), shown, strict=True):
         texts[row] = text
     return texts
+
+
+def _told_by_the_last_frame(events: Sequence[Event], last: int) -> list[Event]:
+    """The events of a run whose film ends at a row, early where nothing but jitter is left.
+
+    That nothing was learned is known from then on, because the function goes nowhere any more.
+    """
+    at_rest = [event.row for event in events if event.name == "only_jitter"]
+    if not at_rest or at_rest[0] > last:
+        return [*events]
+    told = []
+    for event in events:
+        comes_too_late = event.name == "nothing_learned" and event.row > last
+        told.append(replace(event, row=at_rest[0]) if comes_too_late else event)
+    return told
 
 
 def _events_of_group(runs: Sequence[ToldRun], group: RunGroup) -> list[Event]:

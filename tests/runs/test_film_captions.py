@@ -1,4 +1,4 @@
-"""What a film of several runs says, and of which of them."""
+"""What a film of a run, or of several, says, and of which of them."""
 
 from types import SimpleNamespace
 
@@ -46,3 +46,16 @@ def test_a_caption_begins_with_its_run_and_stands_when_the_event_is_shown():
     assert said[60] == said[75] == "hidden 40 · A plateau stands"
     assert said[150] == "hidden 10 · 3 units die"
     assert set(said) == {"", "hidden 40 · A plateau stands", "hidden 10 · 3 units die"}
+
+
+def test_a_film_that_ends_at_rest_says_that_nothing_was_learned():
+    """It ends long before the training, whose outcome is known at its end."""
+    rest = event("only_jitter", 40, 200, 1, "Nothing but jitter from here")
+    nothing = event("nothing_learned", 200, 200, 1, "No better than a flat line")
+    run = run_with([rest, nothing], 201, 1)
+    view = View(run.history, run.data)
+    said = captions_of_runs([run], view, np.arange(61), 15.0)
+    assert said[60] == "No better than a flat line"
+    assert rest.caption not in said
+    # Before it has come to rest, nobody knows.
+    assert captions_of_runs([run], view, np.arange(31), 15.0)[30] == ""
