@@ -390,7 +390,7 @@ def test_the_strongest_pull_is_named_and_points_that_are_off_have_no_vote():
     x, y = np.array([0.0, 0.25, 0.75, 1.0]), np.array([5.0, 5.0, 0.25, -4.0])
     text = words_of(stepped(network, x, y, 0.01))
     # At x = 0.75 the residual is 0, at x = 1 it is 4.5; the others are left of the elbow.
-    assert "on at 2 of the 4 points" in text
+    assert "on at 2 of 4 points" in text
     assert "3 points have no vote" in text
     assert "Strongest: (x = 1, y = −4) with 100 % of all pulling." in text
 

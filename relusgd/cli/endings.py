@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from relusgd.words import number
+from relusgd.words import counted_part, number
 
 if TYPE_CHECKING:
     from relusgd.runs.run import Run
@@ -98,7 +98,7 @@ def _note_on_dead_units(run: Run, plan: Plan) -> Iterator[str]:
     died = run.result.dead_units - int(run.metrics["dead_units"][0])
     if died <= MANY_DEAD * units:
         return
-    note = f"{died:,} of {units:,} units died"
+    note = f"{counted_part(died, units, 'unit')} died"
     sizes = "" if plan.config.data.standardize else unusual_sizes(plan.dataset)
     if sizes:
         note += f"; {sizes}: try --set data.standardize=true"

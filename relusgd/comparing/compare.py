@@ -62,7 +62,7 @@ class Comparison(ComparedRuns):
     """Runs compared: their groups, and a table, sentences and a picture of them."""
 
     def __repr__(self) -> str:
-        return f"Comparison({len(self.groups):,} rows of {counted(self.run_count, 'run')})"
+        return f"Comparison({counted(len(self.groups), 'row')} of {counted(self.run_count, 'run')})"
 
     def _repr_html_(self) -> str:
         """The table and the sentences, in a notebook's cell."""

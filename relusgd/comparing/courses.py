@@ -21,7 +21,7 @@ from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
 from relusgd.errors import InputError
 from relusgd.model.network import Array, Integers
-from relusgd.words import exact_number
+from relusgd.words import counted, exact_number
 
 Over = Literal["epochs", "steps"]
 
@@ -114,7 +114,8 @@ class Courses:
     apart: Sequence[Group]
 
     def __repr__(self) -> str:
-        return f"Courses({len(self.courses):,} rows over {self.over}, band {list(self.band)})"
+        rows = counted(len(self.courses), "row")
+        return f"Courses({rows} over {self.over}, band {list(self.band)})"
 
     @property
     def names(self) -> list[str]:

@@ -24,7 +24,7 @@ from relusgd.errors import InputError
 from relusgd.model.network import Array
 from relusgd.runs.references import REFERENCES, reference_names
 from relusgd.runs.run import Run
-from relusgd.words import exact_number
+from relusgd.words import counted, exact_number
 
 PLACES = 1001
 """At so many even x over the domain are functions taken."""
@@ -133,7 +133,7 @@ class FunctionSpreads:
     apart: Sequence[Group]
 
     def __repr__(self) -> str:
-        return f"FunctionSpreads({len(self.spreads):,} rows, {self.band_words})"
+        return f"FunctionSpreads({counted(len(self.spreads), 'row')}, {self.band_words})"
 
     @property
     def keys(self) -> list[str]:

@@ -8,6 +8,7 @@ from relusgd.comparing.keys import ABSENT, CASE, POINTS, RUN, Values
 from relusgd.config.dumping import dump
 from relusgd.runs.run import Run
 from relusgd.runs.titles import WAY, telling_keys, value_words, ways_of
+from relusgd.words import counted
 
 TRAINING = "training"
 """The heading of method and layers."""
@@ -84,7 +85,7 @@ def _points_in_words(runs: Sequence[Run], varied: Values) -> list[str]:
         if data.kind == "target":
             words.append(short_words(dump(data.target)))
         elif data.kind == "points":
-            words.append(f"{len(data.x)} points")
+            words.append(counted(len(data.x), "point"))
         else:
             path: object = data.path
             if "data.path" in varied:

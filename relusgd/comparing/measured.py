@@ -14,6 +14,7 @@ from relusgd.diagnostics.quantities.quantity import Quantity
 from relusgd.errors import InputError
 from relusgd.runs.diagnosis import quantities_over_time
 from relusgd.runs.run import Run
+from relusgd.words import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class MeasuredGroups:
 
     def __repr__(self) -> str:
         names = ", ".join(quantity.name for quantity in self.quantities)
-        return f"MeasuredGroups({len(self.rows):,} rows: {names})"
+        return f"MeasuredGroups({counted(len(self.rows), 'row')}: {names})"
 
     @property
     def keys(self) -> list[str]:

@@ -20,7 +20,7 @@ from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.model.network import Array, Network
 from relusgd.model.points import Dataset
-from relusgd.words import counted, exact_number, number
+from relusgd.words import counted_part, exact_number, number, verb
 
 CAREFUL_STEPS = 200
 """At the end so many steps on the full batch are tried, ..."""
@@ -283,8 +283,7 @@ def what_happened(symptoms: Symptoms) -> str:
 def units_of_layer(network: Network, layer: int) -> str:
     """A layer with its verb: the unit is; all 10 units of hidden layer 2 are."""
     width = network.hidden[layer - 1]
-    units = "the unit" if width == 1 else f"all {counted(width, 'unit')}"
-    verb = "is" if width == 1 else "are"
+    units = counted_part(width, width, "unit")
     is_deep = len(network.hidden) > 1
     where = f" of hidden layer {layer}" if is_deep else ""
-    return f"{units}{where} {verb}"
+    return f"{units}{where} {verb(width, 'is', 'are')}"

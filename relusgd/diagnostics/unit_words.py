@@ -12,7 +12,14 @@ import numpy as np
 from relusgd.diagnostics.elbow_step import ParameterStep, UnitStep
 from relusgd.diagnostics.step_phrases import StepPhrases, signed, told_apart, word_of_sign
 from relusgd.model.scaling import Scaling
-from relusgd.words import and_list, as_sentence, counted, plain_significant, significant
+from relusgd.words import (
+    and_list,
+    as_sentence,
+    counted,
+    counted_part,
+    plain_significant,
+    significant,
+)
 
 
 class UnitWords(StepPhrases):
@@ -83,11 +90,12 @@ class UnitWords(StepPhrases):
         points = len(unit.x)
         active = int(np.count_nonzero(unit.is_active))
         if active == 0:
+            all_points = counted_part(points, points, "point")
             return (
-                f"The unit is off at all {points} points of the batch: no point has a vote, and "
+                f"The unit is off at {all_points} of the batch: no point has a vote, and "
                 "all its derivatives are 0."
             )
-        on = f"The unit is on at {active} of the {points} points of the batch"
+        on = f"The unit is on at {counted_part(active, points, 'point')} of the batch"
         by_b = unit.bias.derivative
         if by_b == 0:
             return f"{on}, and its derivatives ∂ℓ/∂a there cancel or are 0."

@@ -21,7 +21,7 @@ from relusgd.pictures.charts.slope_panels import SlopeCurve, SlopePicture, save_
 from relusgd.pictures.kit.look import Look
 from relusgd.runs.diagnosis_tables import TextTable
 from relusgd.runs.run import Run
-from relusgd.words import number, significant
+from relusgd.words import counted, number, significant
 
 SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 """The distances of the table, as shares of the domain."""
@@ -70,10 +70,11 @@ class RunSlopes:
     def draw(self, out: Path, look: Look | None = None) -> None:
         """Write the picture as .png, .svg or .pdf. Raises as `write_figure` does."""
         curves = [_curve(name, slopes) for name, slopes in self.snapshots.items()]
-        pieces = " and ".join(f"{len(slopes.slope):,}" for slopes in self.snapshots.values())
+        counts = [counted(len(slopes.slope), "piece") for slopes in self.snapshots.values()]
+        pieces = " and ".join(counts)
         picture = SlopePicture(
             self.run.folder.name,
-            f"f′ of {pieces} pieces",
+            f"f′ of {pieces}",
             curves,
             self.run.data.x_name,
         )

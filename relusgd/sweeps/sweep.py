@@ -20,7 +20,7 @@ from relusgd.runs.run import Run
 from relusgd.sweeps.html import sweep_html
 from relusgd.sweeps.rows import FIRST, LAST, RESULTS, Row, run_row_or_damage, table, varied_keys
 from relusgd.sweeps.summary_file import read_summary
-from relusgd.words import natural_order, shown
+from relusgd.words import counted, natural_order, shown
 
 if TYPE_CHECKING:
     from relusgd.pictures.pages.drawn_file import DrawnFile
@@ -38,7 +38,7 @@ class Sweep:
         self.rows = list(rows)
 
     def __repr__(self) -> str:
-        return f"Sweep({str(self.folder)!r}, {len(self.rows):,} runs)"
+        return f"Sweep({str(self.folder)!r}, {counted(len(self.rows), 'run')})"
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -9,8 +9,10 @@ from relusgd.words.amounts import (
     brief_duration,
     byte_size,
     counted,
+    counted_part,
     duration,
     ratio_words,
+    verb,
 )
 from relusgd.words.lists import (
     and_list,
@@ -58,6 +60,7 @@ __all__ = [
     "byte_size",
     "comma_list",
     "counted",
+    "counted_part",
     "cut_short",
     "did_you_mean",
     "dimensions",
@@ -80,6 +83,7 @@ __all__ = [
     "significant",
     "superscript",
     "value_text",
+    "verb",
     "with_capital",
     "without_capital",
 ]

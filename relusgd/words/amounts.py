@@ -13,6 +13,22 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{plural}"
 
 
+def counted_part(part: int, whole: int, noun: str) -> str:
+    """A part of several things: the unit, both units, all 40 units, 1 of 40 units."""
+    if part < whole:
+        return f"{part:,} of {counted(whole, noun)}"
+    if whole == 1:
+        return f"the {noun}"
+    if whole == 2:
+        return f"both {noun}s"
+    return f"all {counted(whole, noun)}"
+
+
+def verb(count: int, of_one: str, of_many: str) -> str:
+    """The form of a verb, or of another word, that goes with a count: 1 unit is, 2 units are."""
+    return of_one if count == 1 else of_many
+
+
 def ratio_words(factor: float) -> str:
     """A ratio: 1.2 times, 45 times."""
     return f"{rounded_number(factor)} times"

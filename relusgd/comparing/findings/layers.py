@@ -14,7 +14,7 @@ from relusgd.comparing.labels import TRAINING, label
 from relusgd.diagnostics.measures import network_domain
 from relusgd.model.network import Array
 from relusgd.runs.run import Run
-from relusgd.words import and_list, number, rounded_number
+from relusgd.words import and_list, counted, number, rounded_number
 
 MOST_RUNS = 30
 """At most this many runs per row are used to measure elbow movement."""
@@ -121,7 +121,7 @@ def dead_units(compared: ComparedRuns) -> Iterator[Finding]:
     units = sum(worst.typical.config.network.hidden)
     median = "a median of " if worst.runs > 1 else ""
     text = (
-        f"Dead at the end: up to {median}{most:g} of {units} units ({worst.label}). "
+        f"Dead at the end: up to {median}{most:g} of {counted(units, 'unit')} ({worst.label}). "
         "They are active on no training point, so they get no gradient."
     )
     yield Finding("dead", text, {"most": most, "rows": len(medians)})

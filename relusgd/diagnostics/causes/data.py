@@ -8,7 +8,7 @@ from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, fore
 from relusgd.diagnostics.evidence.noise_level import equal_x_mse
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.diagnostics.unusual_data import outliers, unusual_factor, unusual_sizes
-from relusgd.words import counted, number
+from relusgd.words import counted, counted_part, number, verb
 
 MOST_OF_IT = 0.5
 """A part of an error from here on is most of it."""
@@ -84,6 +84,7 @@ def equal_x(symptoms: Symptoms) -> Cause | None:
     """Points of one x have different y, so that no function fits them."""
     x = symptoms.dataset.x_train
     different = len(np.unique(x))
+    equal = len(x) - different
     least = equal_x_mse(x, symptoms.dataset.y_train)
     if least <= MUCH_NOISE * symptoms.constant_mse or not different > 1:
         return None
@@ -91,8 +92,9 @@ def equal_x(symptoms: Symptoms) -> Cause | None:
     if not symptoms.is_planned:
         share = min(1.0, least / max(symptoms.final_mse, least))
     reason = (
-        f"{len(x) - different:,} of {len(x):,} points share their x with another one but not "
-        f"their y, so no function has a train MSE below {symptoms.original_mse(least)}"
+        f"{counted_part(equal, len(x), 'point')} {verb(equal, 'has', 'have')} the x of another "
+        "one but not its y, so no function has a train MSE below "
+        f"{symptoms.original_mse(least)}"
     )
     return Cause("equal_x", 0.92 * share, reason)
 
@@ -151,14 +153,16 @@ def beyond_the_points(symptoms: Symptoms) -> Cause | None:
         errors = np.square(symptoms.last(dataset.x_test) - dataset.y_test)
     all_errors = max(errors.sum(), np.finfo(float).tiny)
     share = float(errors[outside].sum() / all_errors)
+    count = int(outside.sum())
     error_outside = float(errors[outside].mean())
     error_inside = max(float(errors[~outside].mean()), symptoms.fitting_mse)
     is_worse = error_outside > FAR_WORSE * error_inside
     if share < MOST_OF_IT or not is_worse or symptoms.final_mse > symptoms.fitting_mse:
         return None
     reason = (
-        f"{counted(int(outside.sum()), 'test point')} of {len(outside):,} lie outside the training "
-        f"points and make {share:.0%} of the test error: there the function goes straight on"
+        f"{counted_part(count, len(outside), 'test point')} {verb(count, 'lies', 'lie')} outside "
+        f"the training points and {verb(count, 'makes', 'make')} {share:.0%} of the test error: "
+        "there the function goes straight on"
     )
     remedies: tuple[Changes, ...] = ()
     if dataset.train_domain is not None:

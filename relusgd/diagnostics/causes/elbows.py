@@ -9,7 +9,7 @@ from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
 from relusgd.diagnostics.evidence.bends import bend_errors
 from relusgd.diagnostics.evidence.crowding import bends_between_points, crowded_place
 from relusgd.diagnostics.symptoms import Symptoms
-from relusgd.words import counted, exact_number, number
+from relusgd.words import counted, counted_part, exact_number, number, verb
 
 NARROW = 4
 """Layers of at most so many units die as a whole easily (Lu et al. 2020, "Dying ReLU")."""
@@ -85,8 +85,9 @@ def _few_bends(symptoms: Symptoms) -> Cause | None:
         limit = f"so many bends have train MSE {line} at best"
     always_on = symptoms.always_on_count
     if always_on:
-        shape += f", {always_on:,} of {units} are on at all points"
-    reason = f"{shape}: {limit}, and {symptoms.units:,} units placed well {good}"
+        who = counted_part(always_on, symptoms.units, "unit")
+        shape += f", {who} {verb(always_on, 'is', 'are')} on at all points"
+    reason = f"{shape}: {limit}, and {units} placed well {good}"
     strength = 0.5 if symptoms.is_planned else 0.94 * gain
     if symptoms.has_failed and not symptoms.is_planned:
         strength = max(strength, 0.91 * min(1.0, 2 * gain))
@@ -148,10 +149,12 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
     gain = max(0.0, symptoms.reachable_gain - symptoms.explained(left))
     if gain < WEAK or dead < live:
         return None
+    who = f"{counted_part(dead, units, 'unit')} {verb(dead, 'is', 'are')} dead"
     when = f"{from_start:,} of them from the start" if from_start else "none of them at the start"
+    if dead == 1:
+        when = "from the start" if from_start else "but not from the start"
     reason = (
-        f"{dead:,} of {units:,} units are dead, {when}: on no training point, so that their "
-        f"gradients are 0 and {_way_back(symptoms)}; "
+        f"{who}, {when}: on no training point, where gradients are 0 and {_way_back(symptoms)}; "
         f"what is left reaches train MSE {symptoms.original_mse(left)} at best"
     )
     strength = 0.7 if symptoms.is_planned else 0.92 * gain
@@ -165,8 +168,9 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
 
 
 def _way_back(symptoms: Symptoms) -> str:
-    """Whether dead units may come back, and by what."""
+    """Whether dead units may come back, and by what, of as many as are dead."""
     training = symptoms.config.training
+    them = verb(symptoms.dead_count, "it", "them")
     ways = []
     if training.weight_decay and training.decay_biases:
         ways.append(f"weight decay {exact_number(training.weight_decay)}")
@@ -175,8 +179,8 @@ def _way_back(symptoms: Symptoms) -> str:
     if len(symptoms.last.hidden) > 1:
         ways.append("a move of the layers before them")
     if not ways:
-        return "nothing brings them back"
-    return f"{' or '.join(ways)} alone can bring them back"
+        return f"nothing brings {them} back"
+    return f"{' or '.join(ways)} alone can bring {them} back"
 
 
 @cause
@@ -186,8 +190,9 @@ def died(symptoms: Symptoms) -> Cause | None:
         return None
     if symptoms.initial_dead_count >= symptoms.units / 2:
         return None
+    elbows = verb(symptoms.dead_count, "the elbow", "every elbow")
     reason = (
-        "large steps moved every elbow off the data, where units get no gradient "
+        f"large steps moved {elbows} off the data, where there is no gradient "
         f"and {_way_back(symptoms)}"
     )
     remedies = ({"training.learning_rate": STABLE}, *more_units(symptoms))
@@ -214,7 +219,8 @@ def too_few_bends(symptoms: Symptoms) -> Cause | None:
     reason = (
         f"{counted(symptoms.units, 'unit')} cannot bend often enough: "
         f"{counted(max(possible, 0), 'bend')} placed well "
-        f"have train MSE {symptoms.original_mse(reach)}, {_needed_bends(symptoms)}"
+        f"{verb(possible, 'has', 'have')} train MSE {symptoms.original_mse(reach)}, "
+        f"{_needed_bends(symptoms)}"
     )
     return Cause("too_few_bends", strength, reason, _wider(symptoms))
 
@@ -225,7 +231,7 @@ def _needed_bends(symptoms: Symptoms) -> str:
     errors = bend_errors(dataset.x_train, dataset.y_train, 100)
     is_enough = errors <= max(symptoms.fitting_mse, 1.5 * symptoms.noise.mse)
     bends = int(is_enough.argmax()) if is_enough.any() else len(errors) - 1
-    return f"{bends:,} have {symptoms.original_mse(float(errors[bends]))}"
+    return f"{bends:,} {verb(bends, 'has', 'have')} {symptoms.original_mse(float(errors[bends]))}"
 
 
 def _wider(symptoms: Symptoms) -> tuple[Changes, ...]:

@@ -8,7 +8,7 @@ from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.unit_counts import Burst, bursts
-from relusgd.words import counted
+from relusgd.words import counted, counted_part, verb, with_capital
 
 MANY = 0.1
 """Dead from the start: told from this share of all units on."""
@@ -21,15 +21,16 @@ def dead_from_start(course: RecordedCourse) -> Iterator[Event]:
     units = sum(course.history.hidden)
     if dead < max(1.0, MANY * units):
         return
-    who = _who(dead, units)
-    them = "it" if dead == 1 else "them"
+    who = with_capital(counted_part(dead, units, "unit"))
+    are = verb(dead, "is", "are")
+    them = verb(dead, "it", "them")
     yield course.event(
         "dead_from_start",
         0,
         numbers={"units": dead, "of": units},
-        sentence=f"{who} {_are(dead)} dead from the start: active on no training point, so that no "
+        sentence=f"{who} {are} dead from the start: active on no training point, so that no "
         f"gradient reaches {them}",
-        caption=f"{who} {_are(dead)} dead from the start",
+        caption=f"{who} {are} dead from the start",
     )
 
 
@@ -58,10 +59,10 @@ def _dead_bursts(course: RecordedCourse) -> Iterator[Burst]:
 
 def _death(course: RecordedCourse, burst: Burst, dead: int) -> Event:
     units = sum(course.history.hidden)
-    who = _who(dead, units)
-    die = "dies" if dead == 1 else "die"
-    them = "it" if dead == 1 else "them"
-    now = f" ({burst.after:,} of {units:,} are dead now)" if burst.before else ""
+    who = with_capital(counted_part(dead, units, "unit"))
+    die = verb(dead, "dies", "die")
+    them = verb(dead, "it", "them")
+    now = f" ({_dead_now(burst, units)})" if burst.before else ""
     return course.event(
         "units_die",
         int(course.rows[burst.begin]),
@@ -76,24 +77,23 @@ def _death(course: RecordedCourse, burst: Burst, dead: int) -> Event:
 def _return(course: RecordedCourse, burst: Burst, back: int) -> Event:
     units = sum(course.history.hidden)
     who = counted(back, "dead unit")
-    come = "comes" if back == 1 else "come"
-    are = "it is" if back == 1 else "they are"
+    come = verb(back, "comes", "come")
+    are = verb(back, "it is", "they are")
     return course.event(
         "units_come_back",
         int(course.rows[burst.begin]),
         int(course.rows[burst.end]),
         numbers={"units": back, "dead": burst.after, "of": units},
         sentence=f"{who} {come} back: {are} active on training points again "
-        f"({burst.after:,} of {units:,} are dead now)",
+        f"({_dead_now(burst, units)})",
         caption=f"{who} {come} back to life",
     )
 
 
-def _who(count: int, units: int) -> str:
-    if count == units:
-        return "The only unit" if units == 1 else f"All {counted(units, 'unit')}"
-    return f"{count:,} of {counted(units, 'unit')}"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _dead_now(burst: Burst, units: int) -> str:
+    """How many units are dead after a burst: none is, 1 of 40 is, all are."""
+    if burst.after == 0:
+        return "none is dead now"
+    if burst.after == units:
+        return "all are dead now"
+    return f"{burst.after:,} of {units:,} {verb(burst.after, 'is', 'are')} dead now"

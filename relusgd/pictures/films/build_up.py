@@ -34,6 +34,7 @@ from relusgd.pictures.storeys.caption import Caption
 from relusgd.pictures.storeys.counter import TimeCounter
 from relusgd.pictures.storeys.one_run import OneRunBuilder
 from relusgd.pictures.storeys.upper import UpperStorey
+from relusgd.words import counted_part, with_capital
 
 SECONDS = 3.0
 """How long a network is built up."""
@@ -124,7 +125,7 @@ def _caption(share: float, view: View, build_up: BuildUp) -> str:
     """
     width, shown = view.history.hidden[0], build_up.shown
     if share >= begin_of(ALL) and width > 1:
-        return f"All {width:,} units"
+        return with_capital(counted_part(width, width, "unit"))
     said = "One ReLU"
     if share >= begin_of(WEIGHTED):
         said += " × its weight"

@@ -10,7 +10,7 @@ from relusgd.diagnostics.elbow_step import ElbowStep
 from relusgd.model.network import Array
 from relusgd.model.points import Dataset
 from relusgd.pictures.films.slow_motion.real_step import RealStep
-from relusgd.words import rounded_number
+from relusgd.words import counted, counted_part, rounded_number
 
 
 def captions_of_step(
@@ -62,13 +62,13 @@ def _batch(real: RealStep, points: int) -> str:
     """What the batch of the step is, of so many training points."""
     if real.is_full:
         noise = ", with fresh noise" if real.is_noisy else ""
-        return f"Its batch is all {points:,} points{noise}"
+        return f"Its batch is {counted_part(points, points, 'point')}{noise}"
     draws = len(real.step.x)
     if real.is_noisy:
-        return f"{draws:,} draws from {points:,} points, with fresh noise"
+        return f"{counted(draws, 'draw')} from {counted(points, 'point')}, with fresh noise"
     different = len(set(zip(real.step.x.tolist(), real.step.y.tolist(), strict=True)))
-    said = f"Its batch: {different:,} of {points:,} points"
-    return said if different == draws else f"{said}, {draws:,} draws"
+    said = f"Its batch: {counted_part(different, points, 'point')}"
+    return said if different == draws else f"{said}, {counted(draws, 'draw')}"
 
 
 def _arrows(real: RealStep, factor: int | None) -> str:
