@@ -96,3 +96,8 @@ def settings(changes: Mapping[str, object]) -> Advice:
 
 def _literal(value: object) -> str:
     return repr(str(value)) if isinstance(value, Path) else repr(value)
+
+
+def tried_words(tried: str) -> str:
+    """What a trial of some advice led to; empty is no trial."""
+    return f"tried: {tried}" if tried else "untried"

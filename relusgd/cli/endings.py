@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from relusgd.advice import tried_words
 from relusgd.words import counted_part, number
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def advice_lines(ending: Advised, command: TrainCommand, folder: Path) -> list[s
     """What to type after a training that failed; nothing where nothing is known to help."""
     if not ending.advice:
         return []
-    result = f"tried: {ending.tried}" if ending.tried else "untried"
-    return [f"try:   {command.with_advice(ending.advice, folder)}", f"       ({result})"]
+    better = command.with_advice(ending.advice, folder)
+    return [f"try:   {better}", f"       ({tried_words(ending.tried)})"]
 
 
 def ending_warning(ending: Ending) -> str:

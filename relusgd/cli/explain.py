@@ -15,6 +15,7 @@ from relusgd.cli.terminal import SENTENCE_WIDTH, print_json, printable, stdout_w
 
 if TYPE_CHECKING:
     from relusgd.runs.explanation import Explanation
+    from relusgd.training.explaining import ExplainedCause
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +58,8 @@ def explain(
         print_json(_facts(explanation, command, folder))
         return
     width = min(stdout_width(), SENTENCE_WIDTH)
-    for line in _lines(explanation, command, folder):
+    lines = explanation.lines(lambda cause: _advice_lines(cause, command, folder))
+    for line in lines:
         # What is indented is a command to copy, which has to stay on one line.
         text = line if line.startswith(" ") else wrapped(line, width)
         typer.echo(printable(text))
@@ -77,17 +79,9 @@ def _explained(source: Path, changes: list[str], *, trials: bool) -> tuple[Expla
     return explain_plan(prepare(config)), default_folder(config)
 
 
-def _lines(explanation: Explanation, command: TrainCommand, folder: Path) -> list[str]:
-    """The sentences, and behind each what to type."""
-    lines = [explanation.sentence]
-    for place, cause in enumerate(explanation.causes):
-        if place:
-            lines.append(f"{place + 1}. {cause.sentence}")
-        if cause.advice:
-            lines += [f"  {line}" for line in advice_lines(cause, command, folder)]
-    if explanation.note:
-        lines.append(explanation.note)
-    return lines
+def _advice_lines(cause: ExplainedCause, command: TrainCommand, folder: Path) -> list[str]:
+    """What to type for a cause, below its sentence."""
+    return [f"  {line}" for line in advice_lines(cause, command, folder)]
 
 
 def _facts(explanation: Explanation, command: TrainCommand, folder: Path) -> dict[str, Any]:

@@ -276,7 +276,7 @@ def summary_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
 
 def _outcome_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     """What became of a training that has ended, and why; none before its end."""
-    from relusgd.advice import in_shell, settings
+    from relusgd.advice import in_shell, settings, tried_words
     from relusgd.runs.explanation import first_sentence
 
     lines = {}
@@ -288,8 +288,8 @@ def _outcome_lines(run: Run, summary: dict[str, Any]) -> dict[str, str]:
     if summary["reason"]:
         lines["reason"] = summary["reason"]
     if summary["advice"]:
-        result = f"tried: {summary['tried']}" if summary["tried"] else "untried"
-        lines["advice"] = f"{in_shell(settings(summary['advice']))} ({result})"
+        advice = in_shell(settings(summary["advice"]))
+        lines["advice"] = f"{advice} ({tried_words(summary['tried'])})"
     return lines
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from relusgd.advice import settings
+from relusgd.advice import settings, tried_words
 from relusgd.diagnostics.evidence.course import ErrorCourse
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.evenly_chosen import evenly_chosen
@@ -69,17 +69,15 @@ class Explanation:
     note: str = ""
 
     def __str__(self) -> str:
-        return "\n".join(self.lines(in_python))
+        return "\n".join(self.lines(_advice_in_python))
 
-    def lines(self, say: Callable[[ExplainedCause], str]) -> list[str]:
-        """A line per sentence. say: what to try for a cause, in the reader's words."""
+    def lines(self, advice_lines: Callable[[ExplainedCause], Sequence[str]]) -> list[str]:
+        """A line per sentence. advice_lines: what to try for a cause, in the reader's words."""
         lines = [self.sentence]
         for place, cause in enumerate(self.causes, start=1):
             if place > 1:
                 lines.append(f"{place}. {cause.sentence}")
-            if cause.advice:
-                lines.append(f"   try: {say(cause)}")
-                lines.append(f"   ({tried_words(cause)})")
+            lines += advice_lines(cause)
         if self.note:
             lines.append(self.note)
         return lines
@@ -99,14 +97,11 @@ class Explanation:
         }
 
 
-def in_python(cause: ExplainedCause) -> str:
-    """What to try for a cause, in Python."""
-    return str(settings(cause.advice))
-
-
-def tried_words(cause: ExplainedCause) -> str:
-    """What a trial of the advice led to."""
-    return f"tried: {cause.tried}" if cause.tried else "untried"
+def _advice_in_python(cause: ExplainedCause) -> list[str]:
+    """What to try for a cause, in Python; nothing where nothing is known to help."""
+    if not cause.advice:
+        return []
+    return [f"   try: {settings(cause.advice)}", f"   ({tried_words(cause.tried)})"]
 
 
 def explain_run(
