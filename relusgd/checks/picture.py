@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from relusgd.checks.step_sizes import StepSize
 from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
-from relusgd.pictures.kit.sheet import Box, Sheet, entry_width
+from relusgd.pictures.kit.sheet import Box, LineLook, Sheet, entry_width
 from relusgd.pictures.kit.stills import check_still, write_figure
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.words import superscript
@@ -37,7 +36,7 @@ class LogCurve:
     x: Array
     y: Array
     words: str
-    look: dict[str, Any]
+    look: LineLook
 
 
 def draw_step_sizes(
@@ -97,7 +96,7 @@ def _error_curves(sheet: Sheet, errors: Sequence[StepSize]) -> list[LogCurve]:
     smooth = np.array([error.smooth_central for error in errors])
     squares = _line(sheet, colours.train, marker="s", style="--")
 
-    def curve(values: Array, words: str, look: dict[str, Any]) -> LogCurve:
+    def curve(values: Array, words: str, look: LineLook) -> LogCurve:
         return LogCurve(steps, np.maximum(values, LOWEST), words, look)
 
     return [
@@ -161,7 +160,7 @@ def _line(
     *,
     marker: str = "o",
     style: str = "-",
-) -> dict[str, Any]:
+) -> LineLook:
     return {
         "color": colour,
         "marker": marker,

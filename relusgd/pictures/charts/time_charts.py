@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -102,8 +101,10 @@ class TimeChartsBuilder:
         for chart, cell in zip(self.charts, self.cells, strict=True):
             scale = ValueScale.of(chart, cell.axes.height, sheet.scale.line)
             self.scales.append(scale)
-        in_first_column = self.scales[::COLUMNS]
-        return list(chain.from_iterable(scale.ticks.labels for scale in in_first_column))
+        labels: list[str] = []
+        for scale_in_first_column in self.scales[::COLUMNS]:
+            labels += scale_in_first_column.ticks.labels
+        return labels
 
     def draw(self) -> None:
         """Draw everything."""
@@ -125,7 +126,8 @@ class TimeChartsBuilder:
         sheet.calm(axes)
         looks = self._looks(chart)
         for curve, look in zip(chart.curves, looks, strict=True):
-            x, y = self.time.place(curve.x), scale.place(curve.y)
+            x = self.time.place(curve.x)
+            y = scale.place(curve.y)
             self._draw_curve(axes, summarise(x, y, box.width), look)
         self._write_head(chart, box, looks)
 
@@ -136,21 +138,22 @@ class TimeChartsBuilder:
 
     def _looks(self, chart: TimeChart) -> list[LineLook]:
         """A colour for every curve; a limit has that of the curve before it."""
+        points = self.sheet.points
         looks: list[LineLook] = []
         number = -1
         for curve in chart.curves:
             if not curve.is_limit:
                 number += 1
-            look: LineLook = {
-                "color": self._colour(curve, max(number, 0)),
-                "linewidth": self.sheet.points(1.5 if curve.is_limit else 2.2),
-            }
+            look: LineLook = {"color": self._colour(curve, max(number, 0))}
             if curve.is_limit:
-                look["linestyle"] = (0, (4, 2))
+                look |= {"linewidth": points(1.5), "linestyle": (0, (4, 2))}
+            else:
+                look |= {"linewidth": points(2.2)}
             looks.append(look)
         return looks
 
     def _colour(self, curve: TimeCurve, number: int) -> str:
+        """The colour of an error, or else that of the run with this number."""
         own = {"train": self.sheet.colours.train, "test": self.sheet.colours.test}
         return own.get(curve.colour) or self.sheet.run_colour(number)
 
@@ -200,8 +203,9 @@ class ValueScale:
         finite = values[np.isfinite(values)]
         low = float(finite.min(initial=0.0))
         high = max(float(finite.max(initial=0.0)), low + 1.0)
-        high += 0.06 * (high - low)
-        return cls(None, (low, high), even_ticks(low, high, most))
+        free_paper = 0.06 * (high - low)
+        top = high + free_paper
+        return cls(None, (low, top), even_ticks(low, top, most))
 
     def place(self, values: Array) -> Array:
         """Where these values stand; shape as given."""

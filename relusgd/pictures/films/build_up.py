@@ -16,9 +16,9 @@ from relusgd.pictures.films.build_up_lines import (
     WEIGHTED,
     BuildUp,
     begin_of,
-    chosen_units,
     shares_passed,
 )
+from relusgd.pictures.films.build_up_units import chosen_units
 from relusgd.pictures.films.in_turn import FilmPart
 from relusgd.pictures.films.painter import PartsPainter
 from relusgd.pictures.kit.changing_number import NUMBERS

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from relusgd.model.network import Array, Booleans, Integers, Network, Range
+from relusgd.model.network import Array, Integers, Network, Range
+from relusgd.pictures.films.build_up_units import domain_of
 from relusgd.pictures.kit.parts import kept_near, moving_dots, moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Line2D, LineCollection
 from relusgd.pictures.kit.sheet import MOVING, Sheet
@@ -29,12 +30,6 @@ TRUE_HEIGHT = (0.92, 1.0)
 What a caption adds at each of them can be read until the next one comes.
 """
 
-
-WELL_INSIDE = 0.08
-"""Units are chosen whose elbows are so far from the ends of the domain, as a share of it."""
-
-LEAST_APART = 0.12
-"""And whose elbows are so far from each other."""
 
 TALL = 0.4
 """Small terms are drawn larger: the largest is at least so high, as a share of the storey, before
@@ -74,57 +69,6 @@ def shares_passed(count: int) -> Array:
     return (np.arange(count) + 1) / count
 
 
-def chosen_units(network: Network, view: View) -> Integers:
-    """Up to three units whose elbows are well inside the domain: those that bend most, apart from
-    each other. If there are none, the unit that adds most."""
-    low, high = _domain_of(view)
-    place = (network.elbow - low) / (high - low)
-    # A strength that is no number, as after a divergence, is below all others.
-    strength = np.nan_to_num(bending(network), nan=-1.0)
-    has_strength = strength >= 0
-    is_well_inside = (place > WELL_INSIDE) & (place < 1 - WELL_INSIDE)
-    is_eligible = has_strength & is_well_inside
-    sign = np.sign(network.output_weight)
-    is_upward = sign >= 0
-    is_downward = sign < 0
-    is_any = np.ones(len(place), dtype=bool)
-    chosen: list[int] = []
-    # One of each sign, if there are, and then any.
-    for is_wanted in (is_upward, is_downward, is_any):
-        is_apart = _are_apart(place, chosen)
-        candidates = np.flatnonzero(is_eligible & is_wanted & is_apart)
-        if len(candidates):
-            strongest_one = np.argmax(strength[candidates])
-            chosen.append(int(candidates[strongest_one]))
-    if not chosen:
-        chosen = [_largest_term(network, low, high)]
-    return np.array(chosen, dtype=np.int64)
-
-
-def _domain_of(view: View) -> Range:
-    """The ends of the domain, in network units."""
-    ends = np.array([view.low, view.high])
-    low, high = view.dataset.scaling.x_to_network(ends)
-    return low, high
-
-
-def _are_apart(place: Array, chosen: Sequence[int]) -> Booleans:
-    """Which elbows are LEAST_APART from those of the units chosen so far."""
-    is_apart = np.ones(len(place), dtype=bool)
-    for other in chosen:
-        distance = np.abs(place - place[other])
-        is_apart &= distance > LEAST_APART
-    return is_apart
-
-
-def _largest_term(network: Network, low: float, high: float) -> int:
-    """The unit whose term is largest at an end of the domain, in network units."""
-    ends = np.tile([low, high], (len(network.slope), 1))
-    outputs = unit_outputs(network.slope, network.bias, ends)
-    most_added = np.abs(network.output_weight) * outputs.max(axis=1)
-    return int(np.argmax(most_added))
-
-
 class BuildUp:
     """The lines of units and their sum, frame by frame. units: those shown one by one."""
 
@@ -142,18 +86,20 @@ class BuildUp:
         self._limits = upper.front.get_ylim()
         network = view.history.network(row)
         chosen = list(units)
-        low, high = _domain_of(view)
+        self.shown = len(chosen)
+        # The lines, in network units.
+        low, high = domain_of(view)
         self._elbow = network.elbow[chosen]
         is_inside = (self._elbow > low) & (self._elbow < high)
         inside = self._elbow[is_inside]
+        self.has_elbow = len(inside) > 0
         even_steps = np.linspace(low, high, POINTS + 1)
         self._x = np.union1d(even_steps, inside)
         self._output = self._outputs(network, chosen)
         self._weight = network.output_weight[chosen]
         self._level = float(network.output_bias)
         self._function = network(self._x)
-        self.shown = len(chosen)
-        self.has_elbow = len(inside) > 0
+        # How much larger they are drawn.
         terms = self._weight[:, None] * self._output
         sum_of_terms = self._level + terms.sum(axis=0)
         self.first_factor = self._factor_for(self._output[0])
@@ -194,6 +140,7 @@ class BuildUp:
         return np.column_stack([places, drawable])
 
     def _make_artists(self, sheet: Sheet, upper: UpperStorey, others: list[Array]) -> None:
+        """The lines of all others, of the units shown, and of their sum, and dots at elbows."""
         colours = sheet.colours
         axes = upper.front
         self._ink = colours.ink
@@ -295,8 +242,9 @@ class BuildUp:
         if of_first == 0:
             self._curve.set_data([], [])
             return
-        first = self._level + self._weight @ self._output
-        height = of_first * first + of_all * (self._function - first)
+        sum_of_first = self._level + self._weight @ self._output
+        all_others = self._function - sum_of_first
+        height = of_first * sum_of_first + of_all * all_others
         factor = self.factor + true_height * (1 - self.factor)
         places, heights = self._line(self._x, factor * height).T
         self._curve.set_data(places, heights)

@@ -23,12 +23,15 @@ def robust_limits(core: Array, wished: Array, extent: float, margin: float) -> R
     is_flat = span <= 1e-9 * max(abs(low), abs(high))
     if is_flat:
         span = abs(low) or 1.0
-        low, high = low - span / 2, high + span / 2
-    finite = wished[np.isfinite(wished).all(axis=1)]
-    if len(finite):
-        floor, ceiling = low - extent * span, high + extent * span
-        wished_low = np.quantile(finite[:, 0], OUTSIDE)
-        wished_high = np.quantile(finite[:, 1], 1 - OUTSIDE)
+        low -= span / 2
+        high += span / 2
+    is_finite = np.isfinite(wished).all(axis=1)
+    if is_finite.any():
+        lowest, highest = wished[is_finite].T
+        wished_low = np.quantile(lowest, OUTSIDE)
+        wished_high = np.quantile(highest, 1 - OUTSIDE)
+        floor = low - extent * span
+        ceiling = high + extent * span
         low = min(low, max(floor, wished_low))
         high = max(high, min(ceiling, wished_high))
     room = margin * (high - low)

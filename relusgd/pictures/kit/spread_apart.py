@@ -30,8 +30,8 @@ def spread_apart(heights: Array, least: float, top: float) -> Array:
             groups[-1] = groups[-1] + upper
     places: list[float] = []
     for group in groups:
-        start = _start(group, least, top)
-        places += [start - least / 2 + least * (index + 0.5) for index in range(len(group))]
+        foot = _start(group, least, top) - least / 2
+        places += [foot + least * (index + 0.5) for index in range(len(group))]
     moved = np.empty(count)
     moved[from_below] = places
     return moved

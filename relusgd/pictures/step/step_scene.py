@@ -11,7 +11,7 @@ from relusgd.model.history import History
 from relusgd.model.network import Array, Booleans, Network, Range
 from relusgd.model.points import Dataset
 from relusgd.pictures.kit.robust_limits import robust_limits
-from relusgd.pictures.scenes.contributions import active_ends, unit_outputs
+from relusgd.pictures.scenes.contributions import active_ends, line_weight, unit_outputs
 from relusgd.pictures.scenes.view import View
 
 FARTHEST = 3.0
@@ -61,36 +61,43 @@ class StepScene:
 
         The function after it, and what a chosen unit adds, are held, too, unless they are far off.
         """
-        view, dataset = self.view, self.view.dataset
+        view = self.view
+        dataset = view.dataset
         training = dataset.scaling.y_to_original(dataset.y_train)
-        before, after = view.curve(0).y, view.curve(1).y
+        before = view.curve(0).y
+        after = view.curve(1).y
         whole = [self.y, self.f, before, training]
         if view.truth is not None:
             _, truth = view.truth
             whole.append(truth)
+        values = np.concatenate(whole)
+        finite = values[np.isfinite(values)]
         wished = [after]
         if self.unit is not None:
             for network in (self.step.before, self.step.after):
                 _, heights = self.unit_line(network)
                 wished.append(heights)
-        values = np.concatenate(whole)
-        finite = values[np.isfinite(values)]
-        ends = [[y.min(), y.max()] for y in wished if len(y)]
-        return robust_limits(finite, np.array(ends), FARTHEST, margin=0.06)
+        ranges = [(heights.min(), heights.max()) for heights in wished if len(heights)]
+        return robust_limits(finite, np.array(ranges), FARTHEST, margin=0.06)
 
     def unit_line(self, network: Network) -> tuple[Array, Array]:
         """The ends of the chosen unit's line in this network, as in `contributions`; or none."""
         assert self.unit is not None
-        number, scaling = self.unit.number, self.view.dataset.scaling
-        low, high = scaling.x_to_network(np.array([self.view.low, self.view.high])).tolist()
-        slope, bias = network.slope[[number]], network.bias[[number]]
+        view, number = self.view, self.unit.number
+        scaling = view.dataset.scaling
+        domain = np.array([view.low, view.high])
+        low, high = scaling.x_to_network(domain).tolist()
+        slope = network.slope[[number]]
+        bias = network.bias[[number]]
         ends = active_ends(slope, bias, low, high)
-        [[first, last]] = ends
-        if not first < last:
+        (ends_of_unit,) = ends
+        first, last = ends_of_unit
+        is_active = first < last
+        if not is_active:
             return np.empty(0), np.empty(0)
-        weight = 1.0 if self.view.deep else float(network.output_weight[number])
-        heights = weight * unit_outputs(slope, bias, ends)[0]
-        return scaling.x_to_original(ends[0]), scaling.y_to_original(heights)
+        (outputs,) = unit_outputs(slope, bias, ends)
+        weight = line_weight(network)[number]
+        return scaling.x_to_original(ends_of_unit), scaling.y_to_original(weight * outputs)
 
     @property
     def others(self) -> Booleans:
