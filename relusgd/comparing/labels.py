@@ -108,6 +108,11 @@ def heading(key: str, others: Sequence[str] = ()) -> str:
     return long if endings.count(short) > 1 else short
 
 
+def varied_number(key: str) -> str:
+    """What a number is that runs differ in, in words: number of hidden units; learning rate."""
+    return "number of hidden units" if key == "network.hidden" else heading(key)
+
+
 def headings(key: str) -> tuple[str, str]:
     """The last part of a key in words, and all of it."""
     long = key.replace("_", " ")

@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.comparing.best_values import Optimum, by_key, find_optima
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.groups import Group, Result
-from relusgd.comparing.labels import heading, label
+from relusgd.comparing.labels import CLEAR_ALONE, Words, label, varied_number
 from relusgd.config.key_words import key_words
 from relusgd.evenly_chosen import evenly_chosen
 from relusgd.model.network import Array
@@ -26,6 +26,9 @@ from relusgd.pictures.scenes.view import View
 from relusgd.runs.drawn_scene import checked_place
 from relusgd.runs.run import Run
 from relusgd.runs.titles import SHORT_WORDS, value_words
+
+SHORT_HEADINGS = {"learning rate": "rate", "batch size": "batch", "weight decay": "decay"}
+"""Headings in one word, for titles that have little room."""
 
 MOST_PANELS = 9
 """At most this many groups have a panel, where they do not stand in rows and columns."""
@@ -114,7 +117,7 @@ def _best_values_scene(compared: ComparedRuns, optima: Sequence[Optimum]) -> Com
     for number, optimum in enumerate(optima):
         panels.append(panel(compared, optimum.best_group, number))
     chart = number_chart(compared, optima)
-    note = f"at the best {heading(optima[0].key)}"
+    note = f"at the best {varied_number(optima[0].key)}"
     return ComparisonPicture(panels, [chart], None, compared.error_name, note)
 
 
@@ -175,15 +178,30 @@ def _thinned(results: Sequence[Result]) -> list[Result]:
     return [results[place] for place in evenly_chosen(len(results), MOST_SEEDS)]
 
 
-def panel_titles(group: Group) -> tuple[str, str, str]:
-    """The group's label, the same with ways of training in fewer words, and without headings."""
-    words = group.words
+def panel_titles(group: Group) -> tuple[str, str, str, str]:
+    """The group's label, then shorter ones: ways of training in fewer words, headings of one word
+    (rate, batch), and no heading where all of the values but one are clear without it.
+    """
+    words = _short_words(group)
     if not words:
-        return group.label, group.label, group.label
-    if len(words) > 1:
-        words = {name: SHORT_WORDS.get(word, word) for name, word in words.items()}
-    without_headings = ", ".join(words.values())
-    return group.label, label(words), without_headings
+        return group.label, group.label, group.label, group.label
+    in_short = {SHORT_HEADINGS.get(name, name): word for name, word in words.items()}
+    short_label = label(in_short)
+    needed = [name for name in words if name not in CLEAR_ALONE]
+    shortest = _values(group) if len(needed) <= 1 else short_label
+    return group.label, label(words), short_label, shortest
+
+
+def _short_words(group: Group) -> Words:
+    """Heading → word, with ways of training in fewer words where they are not alone."""
+    if len(group.words) == 1:
+        return group.words
+    return {name: SHORT_WORDS.get(word, word) for name, word in group.words.items()}
+
+
+def _values(group: Group) -> str:
+    """The words of a group without their headings."""
+    return ", ".join(_short_words(group).values()) or group.label
 
 
 def view(run: Run) -> View:
@@ -278,8 +296,7 @@ def value_charts(compared: ComparedRuns, groups: Sequence[Group]) -> list[Chart]
         return []
     names = []
     for group in groups:
-        _, _, without_headings = panel_titles(group)
-        names.append(without_headings)
+        names.append(_values(group))
     x_name = ", ".join(groups[0].words)
     return [Chart(series, x_name, names, shared_noise(compared))]
 

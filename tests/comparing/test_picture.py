@@ -1,11 +1,13 @@
 """Which groups stand where in the picture, and what is drawn of their errors."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import relusgd
-from relusgd.comparing.picture import run_course, scene
+from relusgd.comparing.picture import panel_titles, run_course, scene
 from relusgd.pictures.kit.axis import TimeAxis
 
 
@@ -95,7 +97,7 @@ def test_the_best_of_many_widths_is_shown_above_error_against_width(make_run):
     picture = scene(comparison)
     assert [panel.titles[0] for panel in picture.panels] == [comparison.best.label]
     assert picture.charts[0].places == [str(width) for width in range(2, 12)]
-    assert picture.note == "at the best hidden"
+    assert picture.note == "at the best number of hidden units"
 
 
 def test_solutions_without_a_training_curve_get_one_position_each(make_run):
@@ -148,3 +150,17 @@ def test_unusual_runs_are_drawn_too(make_run, tmp_path, keys):
     )
     with Image.open(tmp_path / "picture.png") as picture:
         assert picture.size == (480, 360)
+
+
+def test_titles_keep_their_headings_where_values_alone_would_say_nothing():
+    """Nobody reads 40, 0.01, 20; of "10, ridge" the number is clear."""
+    three = SimpleNamespace(
+        label="hidden 40, learning rate 0.01, batch size 20",
+        words={"hidden": "40", "learning rate": "0.01", "batch size": "20"},
+    )
+    assert panel_titles(three)[2:] == ("hidden 40, rate 0.01, batch 20",) * 2
+    two = SimpleNamespace(
+        label="hidden 10, output layer only",
+        words={"hidden": "10", "training": "output layer only"},
+    )
+    assert panel_titles(two)[1:] == ("hidden 10, output", "hidden 10, output", "10, output")

@@ -8,7 +8,7 @@ from math import inf
 from relusgd.comparing.best_values import TOLERANCE, Optimum, by_key
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
-from relusgd.comparing.labels import heading
+from relusgd.comparing.labels import varied_number
 from relusgd.runs.titles import value_words
 from relusgd.words import and_list, number, rounded_number
 
@@ -25,7 +25,7 @@ def best_values(compared: ComparedRuns) -> Iterator[Finding]:
 
 def _best_value(key: str, optima: Sequence[Optimum]) -> Finding:
     values = ", ".join(_value_and_error(optimum) for optimum in optima)
-    text = f"The best {heading(key)} is {values}.{_costs(optima)}"
+    text = f"The best {varied_number(key)} is {values}.{_costs(optima)}"
     if key == "training.penalty":
         text += (
             " A penalty λ holds back the mixtures of units whose singular value is below √λ, "
