@@ -107,10 +107,10 @@ class Challenges {
     const solved = numberText(this.error(ridgeNetwork(network, lab.points.train, 1e-6)));
     this.say(`Your test error is ${mine}. SGD is trying …`);
     const trained = numberText(await this.trainBeside(now));
-    const units = wholeText(widthsOfComparison(now, network)[0]);
+    const units = counted(widthsOfComparison(now, network)[0], "drawn unit");
     this.say(
       `Your test error is ${mine}; the best output weights for your elbows give ${solved}; ` +
-        `SGD with ${units} drawn units ends at ${trained} after ${wholeText(now.steps)} steps.`,
+        `SGD with ${units} ends at ${trained} after ${counted(now.steps, "step")}.`,
     );
   }
 
@@ -137,7 +137,7 @@ class Challenges {
     const found = `the test error is ${numberText(error)}`;
     if (now.units && units > now.units)
       this.say(`There are ${wholeText(units)} units; at most ${wholeText(now.units)} are allowed.`);
-    else if (error <= now.goal) this.say(`Solved: ${found} with ${wholeText(units)} units.`);
+    else if (error <= now.goal) this.say(`Solved: ${found} with ${counted(units, "unit")}.`);
     else this.say(`Not yet: ${found}, and the goal is ${numberText(now.goal)}.`);
   }
 
@@ -186,7 +186,7 @@ class Challenges {
     const verdict = factor < 1.5 ? "Well predicted" : `Off by a factor of ${numberText(factor, 2)}`;
     this.say(
       `${verdict}: you said ${numberText(guess)}, the test error is ${numberText(error)} ` +
-        `after ${wholeText(course.step)} steps.`,
+        `after ${counted(course.step, "step")}.`,
     );
   }
 

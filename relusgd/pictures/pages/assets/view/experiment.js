@@ -66,8 +66,8 @@ class Experiment {
   moved() {
     if (!this.on) return;
     if (this.course.diverged) {
-      const steps = wholeText(this.steps);
-      this.note = `diverged after ${steps} steps; reset, and try a smaller learning rate`;
+      const steps = counted(this.steps, "step");
+      this.note = `diverged after ${steps}; reset, and try a smaller learning rate`;
     }
     this.changed();
   }
