@@ -165,6 +165,17 @@ def test_signs_are_changed_and_left_out_as_by_numpy():
         np.testing.assert_array_equal(np.signbit(compiled), np.signbit(by_numpy))
 
 
+def test_numpy_reads_no_strip_that_is_not_whole():
+    array, rows = np.zeros(2 * LANES), np.zeros(LANES, dtype=np.uint64)
+    for start in (LANES + 1, 2 * LANES):
+        with pytest.raises(ValueError, match=f"into shape \\({LANES},\\)"):
+            load_1(array, start)
+        with pytest.raises(ValueError, match="into shape"):
+            strips.load_alike(array[:LANES], array, start)
+    with pytest.raises(ValueError, match="into shape"):
+        strips.firsts(array, rows, 1)
+
+
 def unequal_strips(source, target):
     store(load_1(source, 0) + strips.load_2(source, 0), target, 0)
 

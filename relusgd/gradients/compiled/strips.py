@@ -21,50 +21,60 @@ from relusgd.model.network import Array
 Strip = Array
 Mask = NDArray[np.bool_]
 Summand = TypeVar("Summand", float, Strip)
+Number = TypeVar("Number", bound=np.generic)
 
 WIDEST = 5 if LANES == 8 else 2
 """The most vectors of a strip for which registers have room, together with four sums for each."""
 
 
+def inside(array: NDArray[Number], start: int, size: int) -> NDArray[Number]:
+    """So many numbers from `start` on, all of which have to be in the array.
+
+    Machine code would read what lies behind it; NumPy would take a shorter part. Here it is an
+    error, so that plain Python tells of it.
+    """
+    return array[start : start + size].reshape(size)
+
+
 def load_1(array: Array, start: int) -> Strip:
     """The strip of one vector that begins at `start`."""
-    return array[start : start + LANES].copy()
+    return inside(array, start, LANES).copy()
 
 
 def load_2(array: Array, start: int) -> Strip:
     """The strip of two vectors there."""
-    return array[start : start + 2 * LANES].copy()
+    return inside(array, start, 2 * LANES).copy()
 
 
 def load_3(array: Array, start: int) -> Strip:
     """The strip of three vectors there."""
-    return array[start : start + 3 * LANES].copy()
+    return inside(array, start, 3 * LANES).copy()
 
 
 def load_4(array: Array, start: int) -> Strip:
     """The strip of four vectors there."""
-    return array[start : start + 4 * LANES].copy()
+    return inside(array, start, 4 * LANES).copy()
 
 
 def load_5(array: Array, start: int) -> Strip:
     """The strip of five vectors there."""
-    return array[start : start + 5 * LANES].copy()
+    return inside(array, start, 5 * LANES).copy()
 
 
 def load_alike(strip: Strip, array: Array, start: int) -> Strip:
     """The strip there that is as long as this one."""
-    return array[start : start + len(strip)].copy()
+    return inside(array, start, len(strip)).copy()
 
 
 def firsts(pairs: Array, rows: Rows, start: int) -> Strip:
     """Of pairs side by side the first numbers, of the pairs in these rows from `start` on."""
-    chosen = rows[start : start + LANES]
+    chosen = inside(rows, start, LANES)
     return pairs[2 * chosen]
 
 
 def seconds(pairs: Array, rows: Rows, start: int) -> Strip:
     """The second numbers of the same pairs."""
-    chosen = rows[start : start + LANES]
+    chosen = inside(rows, start, LANES)
     return pairs[2 * chosen + 1]
 
 
