@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from relusgd.advice import join
 
+TOO_LITTLE_MEMORY = "this machine's memory is not enough"
+
 
 class RelusgdError(Exception):
     """The work failed (exit code 1), or one of the more special cases below.

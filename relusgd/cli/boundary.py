@@ -18,7 +18,7 @@ import typer
 
 from relusgd.advice import in_shell
 from relusgd.cli.terminal import printable, wrapped_for_stderr
-from relusgd.errors import InputError, RelusgdError, StoppedError
+from relusgd.errors import TOO_LITTLE_MEMORY, InputError, RelusgdError, StoppedError
 from relusgd.files import NAME_BYTES, PATH_BYTES
 
 P = ParamSpec("P")
@@ -133,7 +133,7 @@ def system_error(error: OSError) -> RelusgdError:
 
 def not_enough_memory() -> RelusgdError:
     return RelusgdError(
-        "this machine's memory is not enough",
+        TOO_LITTLE_MEMORY,
         "try a smaller network, fewer points, or fewer snapshots",
     )
 

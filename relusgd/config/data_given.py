@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from relusgd.advice import Advice
-from relusgd.config.new_file import command_for_data
+from relusgd.config.new_file import HOLDS_DATA, hint_for_data
 from relusgd.config.schema import Config
 from relusgd.config.yaml_reader import Document
 from relusgd.errors import ConfigError
@@ -27,7 +27,7 @@ def refuse_data(file: Path, label: str, data: bytes, document: Document) -> None
     if kind is not None and file.suffix.lower() not in YAML_SUFFIXES:
         raise ConfigError([f"{label} is {kind}"], hint)
     if is_named_as_table(file) or holds_table(data):
-        raise ConfigError([f"{label} holds data; a config is a YAML file"], hint)
+        raise ConfigError([f"{label} {HOLDS_DATA}"], hint)
 
 
 def _is_config(file: Path, document: Document) -> bool:
@@ -39,7 +39,4 @@ def _is_config(file: Path, document: Document) -> bool:
 
 def _way_to_a_config(file: Path) -> Advice:
     config = f'{{"data": {{"kind": "csv", "path": {str(file)!r}}}}}'
-    return Advice(
-        f"a dict is a config too: {config}",
-        f"{command_for_data(file)} writes a config for it",
-    )
+    return Advice(f"a dict is a config too: {config}", hint_for_data(file))

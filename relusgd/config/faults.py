@@ -27,6 +27,7 @@ from relusgd.config.keys import (
     value_at,
     written_kind,
 )
+from relusgd.config.section import control_character_fault
 from relusgd.config.source import Fault, Path, dotted
 from relusgd.words import or_list, shown
 
@@ -156,7 +157,7 @@ def _wrong_value(schema: Schema, given: object, errors: Errors) -> str:
         if error["type"] == "value_error":  # our own validators say it in words
             return error["msg"].removeprefix("Value error, ")
         if error["type"] == "string_unicode":
-            return f"must hold no control characters; {shown(given)} does"
+            return control_character_fault(given)
     if isinstance(given, Mapping) and "additionalProperties" in schema:
         return _wrong_entry(schema["additionalProperties"], given, errors[0])
     lists = [option for option in alternatives(schema) if option.get("type") == "array"]

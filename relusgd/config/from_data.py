@@ -13,8 +13,8 @@ import numpy as np
 
 from relusgd.config.data_section import at_home
 from relusgd.config.editor_schema import MODELINE, write_new_config
-from relusgd.config.new_file import check_config_place, free_name, is_taken
-from relusgd.errors import ConfigError, InputError
+from relusgd.config.new_file import check_config_place, free_name, is_taken, not_overwritten
+from relusgd.errors import ConfigError
 from relusgd.model.csv_points import csv_dataset
 from relusgd.model.data_file.choice import choose_columns, columns_of_numbers
 from relusgd.model.data_file.columns import DataColumns, read_columns
@@ -85,7 +85,7 @@ def write_config_for_data(target: Path, choice: DataChoice) -> WrittenConfig:
     check_config_place(target)
     if is_taken(target):
         other = choice.command(free_name(target))
-        raise InputError(f"{target} exists and is not overwritten", f"choose another name: {other}")
+        raise not_overwritten(target, f"choose another name: {other}")
     table = _read(target, choice)
     beside = write_new_config(target, _config_text(target, choice, table))
     return WrittenConfig(_notes(table), beside)

@@ -128,9 +128,13 @@ def unknown_key(name: str, block: Path, siblings: Collection[str]) -> str:
         outer, _, inner = name.partition(".")
         return f"is two keys, one in the other; write {outer}: {{{inner}: …}}"
     meant = _key_meant(name, dotted(block), siblings)
-    if meant is None:
-        return f"is not a known key{did_you_mean(name, siblings)}"
-    return f"is not a known key; did you mean {meant}?"
+    return not_known(name, meant, siblings)
+
+
+def not_known(key: str, meant: str | None, known: Collection[str]) -> str:
+    """The fault of a key that is not known. meant: what it is elsewhere, if it is anything."""
+    hint = did_you_mean(key, known) if meant is None else f"; did you mean {meant}?"
+    return f"is not a known key{hint}"
 
 
 def _key_meant(name: str, block: str, siblings: Collection[str]) -> str | None:

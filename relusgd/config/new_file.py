@@ -9,6 +9,8 @@ from relusgd.errors import InputError
 from relusgd.files import check_parent
 from relusgd.model.data_file.recognition import is_named_as_data, is_named_as_table
 
+HOLDS_DATA = "holds data; a config is a YAML file"
+
 
 def check_config_place(target: Path) -> None:
     """Raise InputError unless a config may be called so and has a folder to stand in."""
@@ -24,16 +26,21 @@ def check_config_place(target: Path) -> None:
 
 def _named_as_data(target: Path) -> InputError:
     if target.is_file() and is_named_as_table(target):
-        hint = f"{command_for_data(target)} writes a config for it"
-        return InputError(f"{target} holds data; a config is a YAML file", hint)
+        return InputError(f"{target} {HOLDS_DATA}", hint_for_data(target))
     name = free_name(target.with_suffix(".yaml"))
     return InputError(f"{target} is a name for data; a config is a YAML file", f"call it {name}")
 
 
-def command_for_data(table: Path) -> str:
-    """The command that writes a config for a data file, under a name that is free."""
+def hint_for_data(table: Path) -> str:
+    """Which command writes a config for a data file, under a name that is free."""
     config = free_name(table.with_suffix(".yaml"))
-    return shlex.join(["relusgd", "new", str(config), "--data", str(table)])
+    command = shlex.join(["relusgd", "new", str(config), "--data", str(table)])
+    return f"{command} writes a config for it"
+
+
+def not_overwritten(target: Path, hint: str) -> InputError:
+    """The error for a new file under whose name something stands."""
+    return InputError(f"{target} exists and is not overwritten", hint)
 
 
 def is_taken(target: Path) -> bool:

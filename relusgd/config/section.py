@@ -33,8 +33,13 @@ def _whole(value: object) -> object:
 
 def _printable(value: str) -> str:
     if any(_is_control(ord(character)) for character in value):
-        raise ValueError(f"must hold no control characters; {shown(value)} does")
+        raise ValueError(control_character_fault(value))
     return value
+
+
+def control_character_fault(given: object) -> str:
+    """The fault of a text with a character that no text of a config may have."""
+    return f"must hold no control characters; {shown(given)} does"
 
 
 def _is_control(code: int) -> bool:

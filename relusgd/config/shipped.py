@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from relusgd.config.editor_schema import write_new_config
-from relusgd.config.new_file import check_config_place, free_name, is_taken
+from relusgd.config.new_file import check_config_place, free_name, is_taken, not_overwritten
 from relusgd.durable import sync_file, sync_folder
 from relusgd.errors import InputError, RelusgdError
 from relusgd.files import write_new
@@ -78,10 +78,7 @@ def _refuse_taken(target: Path, name: str) -> None:
     """Raise InputError where something stands under the name of the new config."""
     if is_taken(target):
         other = shlex.quote(str(free_name(target)))
-        raise InputError(
-            f"{target} exists and is not overwritten",
-            f"choose another name: relusgd new {other} --from {name}",
-        )
+        raise not_overwritten(target, f"choose another name: relusgd new {other} --from {name}")
 
 
 def _is_copied(table: Path, copy: Path) -> bool:
@@ -90,8 +87,8 @@ def _is_copied(table: Path, copy: Path) -> bool:
         return False
     if copy.is_file() and copy.read_bytes() == table.read_bytes():
         return True
-    raise InputError(
-        f"{copy} exists and is not overwritten",
+    raise not_overwritten(
+        copy,
         "the config needs a file of this name beside it; make it in another folder",
     )
 

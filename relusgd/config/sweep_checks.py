@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from pydantic import ValidationError
 
 from relusgd.config.faults import translate
-from relusgd.config.keys import known_keys
+from relusgd.config.keys import known_keys, not_known
 from relusgd.config.overrides import with_settings, without
 from relusgd.config.schema import Config, SweepSection
 from relusgd.config.section import BESIDE_THE_RUN
 from relusgd.config.source import Fault, Path, covers, split_key
 from relusgd.config.synonyms import key_meant
 from relusgd.config.value_types import MAX_RUNS
-from relusgd.words import did_you_mean, shown
+from relusgd.words import shown
 
 
 def sweep_faults(sweep: SweepSection, values: dict[str, object]) -> Iterator[Fault]:
@@ -101,10 +101,7 @@ def _unknown(key: str) -> str | None:
     if any(covers(split_key(one), path) for one in known):
         return None
     block, _, name = key.rpartition(".")
-    meant = key_meant(name, block)
-    if meant is None:
-        return f"is not a known key{did_you_mean(key, known)}"
-    return f"is not a known key; did you mean {meant}?"
+    return not_known(key, key_meant(name, block), known)
 
 
 def _varies_kind(sweep: SweepSection) -> bool:

@@ -16,6 +16,8 @@ STRONGEST = 3
 
 MOST_DIGITS = 12
 
+NO_ELBOW_MOVES = "Slopes and biases do not learn here (training.layers), so no elbow moves."
+
 
 @dataclass(frozen=True)
 class StepPhrases:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from relusgd.diagnostics.elbow_step import ElbowStep
-from relusgd.diagnostics.step_phrases import StepPhrases, word_of_sign
+from relusgd.diagnostics.step_phrases import NO_ELBOW_MOVES, StepPhrases, word_of_sign
 from relusgd.model.network import Array
 from relusgd.words import and_list
 
@@ -22,10 +22,7 @@ class StepWords(StepPhrases):
     def of_step(self, step: ElbowStep) -> list[str]:
         """What the step does to all units, and how the votes of the points are spread."""
         if not self.rule.hidden_learns:
-            return [
-                "Slopes and biases do not learn here (training.layers), so no elbow moves.",
-                *self._votes(step),
-            ]
+            return [NO_ELBOW_MOVES, *self._votes(step)]
         too_far = []
         if self.rule.is_plain and step.loss_after > step.loss:
             too_far = ["The loss there rises: at this learning rate the step goes too far."]

@@ -260,16 +260,23 @@ def first_dead_layer(network: Network, dataset: Dataset) -> int | None:
     return None
 
 
+def beside_the_constant(symptoms: Symptoms) -> str:
+    """The training error at the end, and that of the best constant."""
+    end = symptoms.original_mse(symptoms.final_mse)
+    constant = symptoms.original_mse(symptoms.constant_mse)
+    return f"train MSE {end}, the best constant's is {constant}"
+
+
 def what_happened(symptoms: Symptoms) -> str:
     """The first half of the sentence: what the training led to, with its errors."""
     end = symptoms.original_mse(symptoms.final_mse)
     start = symptoms.original_mse(symptoms.initial_mse)
-    constant = symptoms.original_mse(symptoms.constant_mse)
     if symptoms.has_diverged:
+        constant = symptoms.original_mse(symptoms.constant_mse)
         return f"the train MSE grew from {start} to {end} (the best constant's is {constant})"
     if symptoms.constant_mse == 0:
         return f"all y are equal, and the train MSE went from {start} to {end} alone"
-    against = f"train MSE {end}, the best constant's is {constant}"
+    against = beside_the_constant(symptoms)
     if symptoms.dead_layer is None:
         is_better = symptoms.final_mse < symptoms.constant_mse
         than = "hardly better" if is_better else "no better"

@@ -10,7 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from relusgd.diagnostics.elbow_step import ParameterStep, UnitStep
-from relusgd.diagnostics.step_phrases import StepPhrases, signed, told_apart, word_of_sign
+from relusgd.diagnostics.step_phrases import (
+    NO_ELBOW_MOVES,
+    StepPhrases,
+    signed,
+    told_apart,
+    word_of_sign,
+)
 from relusgd.model.scaling import Scaling
 from relusgd.words import (
     and_list,
@@ -111,7 +117,7 @@ class UnitWords(StepPhrases):
     def _parameters(self, unit: UnitStep) -> list[str]:
         """How bias and slope change, and why."""
         if not self.rule.hidden_learns:
-            return ["Slopes and biases do not learn here (training.layers), so no elbow moves."]
+            return [NO_ELBOW_MOVES]
         return [
             f"The bias {_change(unit.bias)}{self._despite(unit.bias)}.",
             f"The slope {_change(unit.slope)}{self._slope_reason(unit)}{_steepness(unit.slope)}.",

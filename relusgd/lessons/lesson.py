@@ -10,9 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from relusgd.config import Config
-from relusgd.config.section import Section, Text
+from relusgd.config.section import Section, Text, control_character_fault
 from relusgd.config.values import FrozenMapping, freeze
-from relusgd.words import shown
 
 LONGEST_TEXT = 20_000
 """Characters of one text of a lesson."""
@@ -22,7 +21,7 @@ EMPTY: Any = FrozenMapping({})
 
 def _no_controls(text: str) -> str:
     if not text.replace("\n", "").isprintable():
-        raise ValueError(f"must hold no control characters; {shown(text)} does")
+        raise ValueError(control_character_fault(text))
     return text.strip()
 
 

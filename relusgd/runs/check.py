@@ -137,6 +137,10 @@ def _add_fault(run: CheckedRun, result: RunCheck, file: str, problem: str) -> No
     result.faults.append(CheckFault(file, problem, what_to_do(run.folder, file)))
 
 
+def _add_changed_file(run: CheckedRun, result: RunCheck, name: str) -> None:
+    _add_fault(run, result, name, f"{run.folder / name} is not what was written")
+
+
 def _compare_digests(run: CheckedRun, result: RunCheck) -> None:
     facts = run.facts
     seal = facts.timings.sha256_of_run_json
@@ -145,7 +149,7 @@ def _compare_digests(run: CheckedRun, result: RunCheck) -> None:
         result.notes.append(f"{FACTS} has no digests, because an earlier version wrote it")
         return
     if seal is None or digests is None or not is_sealed(run.folder, seal):
-        _add_fault(run, result, FACTS, f"{run.folder / FACTS} is not what was written")
+        _add_changed_file(run, result, FACTS)
         return
     result.checked.append(FACTS)
     expected = [*digests]
@@ -174,7 +178,7 @@ def _compare_digest(
     if found == digest:
         result.checked.append(name)
     else:
-        _add_fault(run, result, name, f"{path} is not what was written")
+        _add_changed_file(run, result, name)
 
 
 def _read_all(run: CheckedRun) -> Plan:

@@ -18,7 +18,7 @@ from relusgd.model.network import Array, Network
 from relusgd.model.points import Dataset
 from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.pictures.pages.lab_page import lab_html
-from relusgd.runs.place import check_file_place
+from relusgd.runs.place import check_file_place, check_page_name
 from relusgd.words import counted
 
 MOST_UNITS, MOST_LAYERS, MOST_POINTS, LARGEST_SEED = 250, 6, 5_000, 2**53
@@ -66,8 +66,7 @@ def write_lab(
     """
     path = Path(out)
     check_file_place(path)
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
+    check_page_name(path)
     texts = texts or LabTexts()
     page = lab_html(
         texts.title,

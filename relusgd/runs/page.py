@@ -21,6 +21,7 @@ from relusgd.runs.drawn_scene import (
 )
 from relusgd.runs.explanation import ExplainableRun, first_sentence
 from relusgd.runs.lab import lab_target, lab_training
+from relusgd.runs.place import check_page_name
 from relusgd.runs.titles import RecordedRun, panel_titles
 
 
@@ -53,8 +54,7 @@ def view(
     the page cannot be written; it appears whole or not at all.
     """
     path = checked_place(runs, out, "view", ".html")
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")
+    check_page_name(path)
     page = _page(
         runs,
         frames=frames,

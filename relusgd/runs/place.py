@@ -17,6 +17,7 @@ from relusgd.runs.lock import LOCK
 from relusgd.runs.partial import is_left_behind
 
 RUN_FILES = frozenset({CONFIG, FACTS, DATA, TABLE, ARRAYS, CHECKPOINT, LOCK})
+PAGES = (".html", ".htm")
 PICTURES = frozenset({".gif", ".mp4", ".png", ".svg", ".pdf", ".html", ".csv", ".dot"})
 _ARRAY = re.compile(r"(epoch|step|elbow|slope|(weight|bias)_\d+)\.npy")
 
@@ -125,3 +126,9 @@ def check_file_place(path: Path) -> None:
             f"{path} is part of the run in {path.parent}, which would be lost",
             "choose another name",
         )
+
+
+def check_page_name(path: Path) -> None:
+    """Raise InputError for a name that is not that of a page."""
+    if path.suffix.lower() not in PAGES:
+        raise InputError(f"a page cannot be written as {path.name!r}", "its name ends in .html")

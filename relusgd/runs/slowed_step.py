@@ -9,7 +9,7 @@ from relusgd.errors import InputError
 from relusgd.model.history import History
 from relusgd.pictures.films.slow_motion.real_step import RealStep
 from relusgd.training import State
-from relusgd.training.one_step import step_on_batch
+from relusgd.training.one_step import DRAWS_NO_BATCHES, step_on_batch
 from relusgd.training.plan import Plan
 
 
@@ -34,7 +34,7 @@ def slowed_step(run: ReplayedRun, number: int) -> RealStep:
     plan, last = run.plan, int(run.history.step[-1])
     if plan.is_ridge:
         raise InputError(
-            "ridge regression solves the output layer at once and draws no batches",
+            DRAWS_NO_BATCHES,
             Advice("leave out slow_motion", "leave out --slow-motion"),
         )
     if last == 0:

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from relusgd.errors import InputError, RelusgdError
-from relusgd.sweeps.scheduler_address import START_ONE, SchedulerAddress, find_scheduler
+from relusgd.sweeps.scheduler_address import START_ONE, SchedulerAddress, find_scheduler, no_answer
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -120,10 +120,7 @@ def connect(where: str) -> Client:
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         # TypeError, RuntimeError: this way to a scheduler needs a package or a setting.
         client.status = "closed"  # or Dask waits for 20 seconds when it throws the object away
-        raise InputError(
-            f"{address.given}: no Dask scheduler answers there ({error})",
-            START_ONE,
-        ) from None
+        raise InputError(f"{address.given}: {no_answer(error)}", START_ONE) from None
     return client
 
 

@@ -62,13 +62,18 @@ class SchedulerAddress:
         try:
             connection = socket.create_connection(place, timeout=ANSWER_SECONDS)
         except OSError as error:
-            return f"no Dask scheduler answers there ({error})"
+            return no_answer(error)
         with connection:
             find = _problem_of_greeting if self.scheme == "tcp" else _problem_of_tls
             try:
                 return find(connection)
             except OSError as error:
-                return f"no Dask scheduler answers there ({error})"
+                return no_answer(error)
+
+
+def no_answer(error: Exception) -> str:
+    """The problem of an address at which nothing that we can talk to answers."""
+    return f"no Dask scheduler answers there ({error})"
 
 
 def _problem_of_greeting(connection: socket.socket) -> str | None:

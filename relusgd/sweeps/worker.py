@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from relusgd.config import Config, PlannedRun, config_to_yaml
-from relusgd.errors import DivergedError, RelusgdError, StoppedError
+from relusgd.errors import TOO_LITTLE_MEMORY, DivergedError, RelusgdError, StoppedError
 from relusgd.files import read_bounded
 from relusgd.run_files.folder import CONFIG
 from relusgd.runs.batch import BATCH_SECONDS, Batch
@@ -180,7 +180,7 @@ def reason(error: Exception) -> str:
     if isinstance(error, RelusgdError):
         return error.message
     if isinstance(error, MemoryError):
-        return "this machine's memory is not enough"
+        return TOO_LITTLE_MEMORY
     return f"a fault of relusgd, {type(error).__name__}: {error}"
 
 

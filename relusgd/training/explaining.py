@@ -11,7 +11,7 @@ from relusgd.diagnostics.causes import STABLE, Cause, Changes, find_causes
 from relusgd.diagnostics.causes.length import other_seeds
 from relusgd.diagnostics.causes.remedies import longer
 from relusgd.diagnostics.fit import fit_words, fits_well
-from relusgd.diagnostics.symptoms import Symptoms, what_happened
+from relusgd.diagnostics.symptoms import Symptoms, beside_the_constant, what_happened
 from relusgd.training.ending import with_number
 from relusgd.training.plan import Plan
 from relusgd.training.trials import HELPFUL, Trial, first_helpful
@@ -143,9 +143,7 @@ def _sentence(symptoms: Symptoms, causes: Sequence[ExplainedCause]) -> str:
     because = f"; {causes[0].reason}" if causes else ""
     if symptoms.has_failed:
         return as_sentence(f"{what_happened(symptoms)}{because}")
-    train = symptoms.original_mse(symptoms.final_mse)
-    best_constant = symptoms.original_mse(symptoms.constant_mse)
-    errors = f"train MSE {train}, the best constant's is {best_constant}"
+    errors = beside_the_constant(symptoms)
     if symptoms.noise.mse > 0:
         errors += f", that of the noise {symptoms.original_mse(symptoms.noise.mse)}"
     return as_sentence(f"it could fit better ({errors}){because}")

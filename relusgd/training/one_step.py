@@ -31,6 +31,8 @@ FORMULAS = {
 }
 """What a parameter θ becomes, and what is done with its derivative g, if it is not subtracted."""
 
+DRAWS_NO_BATCHES = "ridge regression solves the output layer at once and draws no batches"
+
 
 @dataclass(frozen=True, eq=False)
 class TakenStep:
@@ -49,7 +51,7 @@ def step_on_batch(plan: Plan, state: State, rate: float | None = None) -> TakenS
     """
     if plan.is_ridge:
         raise InputError(
-            "ridge regression solves the output layer at once and draws no batches",
+            DRAWS_NO_BATCHES,
             advice("{} with {} takes a step on a sample", option("at"), option("rate", 0.02)),
         )
     in_force = rate_in_force(plan, state.step) if rate is None else rate
