@@ -18,7 +18,8 @@ def natural_order(name: str) -> tuple[object, ...]:
         is_number = place % 2 == 1
         key = (1, float(part), "") if is_number else (0, 0.0, part)
         parts.append(key)
-    return (*parts, name)
+    # Names of equal parts, such as 5 and 05, have an order, too.
+    return (tuple(parts), name)
 
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
