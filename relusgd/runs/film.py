@@ -39,7 +39,9 @@ from relusgd.words import counted, with_capital
 
 
 class FilmedRun(ToldRun, ReplayedRun, Protocol):
-    """A run whose film can show one of its steps slowly."""
+    """A run whose film can show one of its steps slowly, and which is read while it is filmed."""
+
+    def give_back_pages(self) -> None: ...
 
 
 @quiet
@@ -107,10 +109,17 @@ def animate(
             slow_motion=real_step,
             captions=told,
             progress=progress or (bar.move if bar else None),
+            give_back=lambda: _give_back(runs),
         )
     if ending and tell:
         tell(ending.note)
     return DrawnFile(path)
+
+
+def _give_back(runs: Sequence[FilmedRun]) -> None:
+    """Give back the memory of what was read of the runs, so that it does not grow with a film."""
+    for run in runs:
+        run.give_back_pages()
 
 
 def _ending(runs: Sequence[FilmedRun], first_epoch: int | None) -> FilmEnding | None:

@@ -46,6 +46,29 @@ print(filled, mapped_megabytes() - before)
 """
 
 
+FILM = """
+import sys
+from pathlib import Path
+
+import relusgd
+
+def mapped_megabytes():
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("RssFile:")[2].split()[0]) / 1024
+
+run = relusgd.load_run(sys.argv[1])
+run.animate(sys.argv[2], frames=2, size=(480, 360))
+# What Python's own files take is there now.
+run.give_back_pages()
+before = mapped_megabytes()
+held = []
+def watched(done, of):
+    held.append(mapped_megabytes() - before)
+run.animate(sys.argv[2], frames=30, size=(480, 360), progress=watched)
+print(max(held))
+"""
+
+
 @pytest.fixture(scope="module")
 def long_run(tmp_path_factory):
     """A run whose snapshots take 50 MB."""
@@ -73,6 +96,13 @@ def test_events_and_the_first_sentence_hold_little_of_the_snapshots(long_run):
     filled, left = map(float, whole.split())
     assert filled > 35
     assert left < 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_film_holds_little_of_the_snapshots(long_run, tmp_path):
+    command = [sys.executable, "-c", FILM, str(long_run.folder), str(tmp_path / "film.gif")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert float(done.stdout) < 5
 
 
 def test_a_history_that_was_given_back_is_read_again(long_run):

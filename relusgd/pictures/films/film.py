@@ -77,6 +77,7 @@ def write_film(
     build_up: bool = False,
     slow_motion: RealStep | None = None,
     progress: Progress | None = None,
+    give_back: Callable[[], None] | None = None,
 ) -> None:
     """Write the moments with these indices as a .gif that repeats for ever, or as an .mp4.
 
@@ -86,8 +87,9 @@ def write_film(
     captions: a text for every moment of the scene, or "", said while it is shown. build_up: whether
     the network is put together first; `check_build_up` accepts the scene. slow_motion: the step
     that is shown slowly; `check_slow_motion` accepts the scene, and the film begins before the
-    step. The sides of an .mp4 are made even. Raises InputError for no frames, RelusgdError when the
-    film cannot be written; after any error or an interrupt an older file at path is untouched.
+    step. give_back: gives back the memory of what was read of the scene, which is read again when
+    needed. The sides of an .mp4 are made even. Raises InputError for no frames, RelusgdError when
+    the film cannot be written; after any error or an interrupt an older file at path is untouched.
     """
     if not len(indices):
         raise InputError("a film needs at least one snapshot")
@@ -107,7 +109,7 @@ def write_film(
             parts = with_slow_motion(painter, scene, script, slow_motion, fits)
         if build_up:
             parts = [build_up_part(scene, script, fits), *parts]
-    whole = PaintersInTurn(parts)
+    whole = PaintersInTurn(parts, give_back)
     rest = 0.0 if build_up else REST
     said = [script.caption(row) for row in indices.tolist()]
     hold = seconds_at_the_end(said, fps, HOLD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,10 +35,17 @@ class FilmPart:
 
 
 class PaintersInTurn:
-    """The pictures of parts, one after the other. Index i is frame i of the whole."""
+    """The pictures of parts, one after the other. Index i is frame i of the whole.
 
-    def __init__(self, parts: Sequence[FilmPart]) -> None:
+    give_back: called after each picture, in the process that painted it; nothing that was read for
+    the picture is needed any more.
+    """
+
+    def __init__(
+        self, parts: Sequence[FilmPart], give_back: Callable[[], None] | None = None
+    ) -> None:
         self._parts = tuple(parts)
+        self._give_back = give_back
         lengths = [len(part.indices) for part in parts]
         self._starts = np.concatenate([[0], np.cumsum(lengths)])
 
@@ -56,7 +63,10 @@ class PaintersInTurn:
         """The picture of a frame, in a painter's own memory."""
         number = int(np.searchsorted(self._starts, index, side="right")) - 1
         part = self._parts[number]
-        return part.painter.paint(int(part.indices[index - self._starts[number]]))
+        picture = part.painter.paint(int(part.indices[index - self._starts[number]]))
+        if self._give_back:
+            self._give_back()
+        return picture
 
     def frame(self, index: int) -> Frame:
         """A copy of the picture of a frame."""

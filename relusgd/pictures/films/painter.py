@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relusgd.pictures.kit.drawn_figure import DrawnFigure
+from relusgd.pictures.kit.ink import Ink, canvas_pixels
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.plain_matplotlib import Artist, plain_style
@@ -68,7 +69,7 @@ class PartsPainter:
             self._moving: list[Artist] = []
             for part in self._parts:
                 self._moving += sorted(part.moving, key=_place_in_front)
-            self._background = self._draw_background()
+            self._paper, self._background = self._draw_background()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -80,7 +81,7 @@ class PartsPainter:
         """The picture of this snapshot, in the painter's own memory: the next one overwrites it."""
         self.show(index)
         canvas = self.sheet.canvas
-        canvas.restore_region(self._background)
+        self._put_background(canvas)
         # The figure's own draw_artist asks for the renderer anew for every artist.
         renderer = canvas.get_renderer()
         for artist in self._moving:
@@ -104,13 +105,21 @@ class PartsPainter:
         for part in self._parts:
             part.show(index % self._count)
 
-    def _draw_background(self) -> Any:
+    def _draw_background(self) -> tuple[Any, Ink]:
+        """Draw what never changes: the paper, and what stands on it."""
         for artist in self._moving:
             artist.set_visible(False)
         self.sheet.canvas.draw()
         for artist in self._moving:
             artist.set_visible(True)
-        return self.sheet.canvas.copy_from_bbox(self.sheet.figure.bbox)
+        pixels = canvas_pixels(self.sheet.canvas)
+        paper = pixels[0]
+        return paper, Ink(pixels, paper)
+
+    def _put_background(self, canvas: Any) -> None:
+        pixels = canvas_pixels(canvas)
+        pixels.fill(self._paper)
+        self._background.put(pixels)
 
 
 def _place_in_front(artist: Artist) -> tuple[float, float]:

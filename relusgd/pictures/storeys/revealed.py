@@ -1,7 +1,7 @@
 """What grows downwards with time: drawn whole once, and uncovered row by row.
 
-Time runs down, so what has happened until now is a rectangle. In a film its pixels are copied from
-the picture of the whole, and the cost of a frame does not depend on what is in it.
+Time runs down, so what has happened until now is a rectangle. In a film the ink of the whole is
+kept, and a frame takes that of its rows, which costs much less than to draw it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from relusgd.pictures.kit.ink import Ink, Pixels, canvas_pixels
 from relusgd.pictures.kit.plain_matplotlib import Artist, Bbox, RendererBase, TransformedBbox
 from relusgd.pictures.kit.sheet import Box, Sheet
 
@@ -20,8 +18,8 @@ class Revealed(Artist):
     """Artists within a box of which only the upper rows of pixels are shown.
 
     The artists stand in axes and are invisible by themselves. In a film nothing may move under
-    them: the rows hide what is there. In a still they are drawn anew within the rows, so that any
-    file format can hold them.
+    them: their ink is the one that they have over what never changes. In a still they are drawn
+    anew within the rows, so that any file format can hold them.
     """
 
     def __init__(self, sheet: Sheet, artists: Sequence[Artist], box: Box) -> None:
@@ -30,7 +28,7 @@ class Revealed(Artist):
         self._artists = artists
         self._box = box
         self._rows = box.height
-        self._whole: NDArray[np.uint8] | None = None
+        self._history: Ink | None = None
         for artist in artists:
             artist.set_visible(False)
 
@@ -45,12 +43,9 @@ class Revealed(Artist):
         if not self._sheet.pasted_numbers:
             self._draw_rows(renderer, self._rows)
             return
-        if self._whole is None:
-            self._whole = self._picture_of_all(renderer)
-        rows = self._whole[: self._rows]
-        context = renderer.new_gc()
-        renderer.draw_image(context, self._box.left, self._box.top - len(rows), rows[::-1])
-        context.restore()
+        if self._history is None:
+            self._history = self._ink_of_all(renderer)
+        self._history.put(self._rows_of_box(renderer), stop=self._rows * self._sheet.width)
 
     def _draw_rows(self, renderer: RendererBase, rows: int) -> None:
         place = self._on_the_figure(
@@ -62,18 +57,20 @@ class Revealed(Artist):
             artist.draw(renderer)
             artist.set_visible(False)
 
-    def _picture_of_all(self, renderer: Any) -> NDArray[np.uint8]:
-        """The pixels of the box with everything in it; the renderer is left as it was."""
-        box = self._box
-        around = Bbox.from_extents(box.left, box.bottom, box.right, box.top).padded(2)
-        before = renderer.copy_from_bbox(around)
+    def _ink_of_all(self, renderer: Any) -> Ink:
+        """What the artists draw in the whole box; the renderer is left as it was."""
+        pixels = self._rows_of_box(renderer)
+        before = pixels.copy()
         self._draw_rows(renderer, self._box.height)
-        upper_edge = self._sheet.height - self._box.top
-        rows = slice(upper_edge, upper_edge + self._box.height)
-        columns = slice(self._box.left, self._box.right)
-        whole = np.asarray(renderer.buffer_rgba())[rows, columns].copy()
-        renderer.restore_region(before)
-        return whole
+        ink = Ink(pixels, before)
+        pixels[:] = before
+        return ink
+
+    def _rows_of_box(self, renderer: Any) -> Pixels:
+        """The pixels of the rows that the box takes, from the left to the right of the picture."""
+        width = self._sheet.width
+        first = self._sheet.height - self._box.top
+        return canvas_pixels(renderer)[first * width : (first + self._box.height) * width]
 
     def _on_the_figure(self, box: Box) -> TransformedBbox:
         """A box of pixels, at whatever resolution the figure is drawn."""
