@@ -2,12 +2,13 @@
 long run shown and continued, short trainings.
 
     python benchmarks/waiting.py [course] [many] [long] [turns] [widths] [short] [deep]
-        [--runs 10000] [--snapshots 1000000] [--before FOLDER] [--rounds 3]
+        [--runs 10000] [--snapshots 1000000] [--before FOLDER] [--rounds 3] [--only TEXT …]
 
 Every figure is the median over rounds, of processor seconds, those of all processes that a command
 starts included (on Linux), and of the largest memory of one of its processes. FOLDER is a clone of
 relusgd of an earlier state; its commands then take turns with those of this clone. `long` takes
-1.6 GB of disk.
+1.6 GB of disk. --only: of `turns`, `widths`, `short` and `deep`, the trainings whose changes to the
+config contain one of these texts.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
@@ -191,73 +193,116 @@ def make_copies(folder: Path, runs: int, clone: Path) -> None:
 
 
 LENGTHS = (1, 10_000, 50_000, 100_000, 200_000, 1_000_000)
-
+ADAM = "training.method=adam training.learning_rate=0.002"
 
 DEEP_LENGTHS = (1, 5_000, 10_000, 20_000, 40_000)
-DEEP_NETWORKS = ("[10, 10]", "[40, 40]", "[100, 100, 100]")
+DEEP_NETWORKS = ("[10,10]", "[40,40]", "[100,100,100]")
 
-
-TURNS = {
-    "[10]": 40_000,
-    "[40]": 31_000,
-    "[200]": 14_800,
-    "[1000]": 5_000,
-    "[10, 10]": 8_000,
-    "[40, 40]": 6_000,
-    "[100, 100, 100]": 2_000,
-}
-"""Network → a length at which `auto` turns from NumPy to compiled steps."""
-
-
-def turns(folder: Path, rounds: int) -> None:
-    """Trainings that take about as long by either engine."""
-    for hidden, steps in TURNS.items():
-        compare_engines(folder, rounds, [steps], [f"network.hidden={hidden}"])
-
-
-WIDTHS = ("[10]", "[40]", "[200]", "[1000]", "[40, 40]")
+WIDTHS = ("[10]", "[40]", "[200]", "[1000]", "[40,40]")
 LENGTHS_OF_WIDTHS = (1, 1_000, 10_000, 100_000)
 
+TURNS = (
+    "network.hidden=[10]",
+    "network.hidden=[40]",
+    "network.hidden=[200]",
+    "network.hidden=[1000]",
+    "network.hidden=[10,10]",
+    "network.hidden=[40,40]",
+    "network.hidden=[100,100,100]",
+    "network.hidden=[20,20,20,20,20,20]",
+    "training.batch_size=8",
+    "training.batch_size=full",
+    "training.batch_size=full data.samples=2000",
+    "training.batch_size=500 data.samples=10000 network.hidden=[100]",
+    "training.sampling=shuffle",
+    "training.layers=output",
+    "training.layers=hidden",
+    "training.momentum=0.9",
+    "training.method=rmsprop training.learning_rate=0.002",
+    ADAM,
+    f"{ADAM} network.hidden=[400]",
+    f"{ADAM} network.hidden=[40,40]",
+    "training.label_noise=0.1",
+    "training.label_noise=0.1 training.input_noise=0.01",
+    "training.label_noise=0.1 network.hidden=[1000]",
+    "network.hidden=[40,40] training.layers=output",
+    "network.hidden=[40,40] training.label_noise=0.1",
+)
+"""Changes to the notebook's config, each of them measured where `auto` turns from NumPy to compiled
+steps: nowhere else can it lose more."""
 
-def widths(folder: Path, rounds: int) -> None:
-    """Trainings of many sizes and lengths."""
-    for hidden in WIDTHS:
-        compare_engines(folder, rounds, LENGTHS_OF_WIDTHS, [f"network.hidden={hidden}"])
 
+class Trainings:
+    """Measures one `train` by each engine: how long `auto` takes against the better one.
 
-def short(folder: Path, rounds: int) -> None:
-    """Short trainings of one hidden layer."""
-    compare_engines(folder, rounds, LENGTHS, [])
-    adam = ["training.method=adam", "training.learning_rate=0.002"]
-    compare_engines(folder, rounds, LENGTHS, adam)
+    only: texts, one of which the changes to the config must contain; None measures all.
+    """
 
+    def __init__(self, folder: Path, rounds: int, only: Sequence[str] | None) -> None:
+        self.folder = folder
+        self.rounds = rounds
+        self.only = only
 
-def deep(folder: Path, rounds: int) -> None:
-    """Short trainings of several hidden layers."""
-    for hidden in DEEP_NETWORKS:
-        compare_engines(folder, rounds, DEEP_LENGTHS, [f"network.hidden={hidden}"])
+    def turns(self) -> None:
+        """Trainings that take about as long by either engine."""
+        for changes in TURNS:
+            if self._is_wanted(changes):
+                self._compare(turning_steps(changes), changes)
 
+    def widths(self) -> None:
+        """Trainings of many sizes and lengths."""
+        for hidden in WIDTHS:
+            self._compare_lengths(LENGTHS_OF_WIDTHS, f"network.hidden={hidden}")
 
-def compare_engines(
-    folder: Path, rounds: int, lengths: Sequence[int], changes: Sequence[str]
-) -> None:
-    """One `train` by each engine: how long `auto` takes against the better one."""
-    for steps in lengths:
+    def short(self) -> None:
+        """Short trainings of one hidden layer."""
+        self._compare_lengths(LENGTHS, "training.method=sgd")
+        self._compare_lengths(LENGTHS, ADAM)
+
+    def deep(self) -> None:
+        """Short trainings of several hidden layers."""
+        for hidden in DEEP_NETWORKS:
+            self._compare_lengths(DEEP_LENGTHS, f"network.hidden={hidden}")
+
+    def _is_wanted(self, changes: str) -> bool:
+        return self.only is None or any(text in changes for text in self.only)
+
+    def _compare_lengths(self, lengths: Sequence[int], changes: str) -> None:
+        if not self._is_wanted(changes):
+            return
+        for steps in lengths:
+            self._compare(steps, changes)
+
+    def _compare(self, steps: int, changes: str) -> None:
+        """Print what each engine takes for so many steps."""
         settings = [f"training.steps={steps}", "snapshots.every=null", "snapshots.per_decade=5"]
-        options = [part for text in (*settings, *changes) for part in ("--set", text)]
+        options = [part for text in (*settings, *changes.split()) for part in ("--set", text)]
         seconds: dict[str, list[float]] = {"auto": [], "numpy": [], "compiled": []}
-        for _ in range(rounds):
+        for _ in range(self.rounds):
             for engine, taken in seconds.items():
-                out = ["--out", str(folder / engine), "--overwrite", "-q"]
+                out = ["--out", str(self.folder / engine), "--overwrite", "-q"]
                 command = ["train", str(NOTEBOOK), "--set", f"engine={engine}", *options, *out]
                 taken.append(cost(HERE, command).seconds)
         auto, numpy, compiled = (statistics.median(taken) for taken in seconds.values())
+        facts = json.loads((self.folder / "auto" / "run.json").read_text())
         print(
-            f"{steps:,} steps, {changes[0] if changes else 'SGD'}: NumPy {numpy:.2f} s, "
-            f"compiled {compiled:.2f} s, auto {auto:.2f} s, "
+            f"{steps:,} steps, {changes}: NumPy {numpy:.2f} s, compiled {compiled:.2f} s, "
+            f"auto ({facts['engine']}) {auto:.2f} s, "
             f"{auto / min(numpy, compiled):.2f} times the better one",
             flush=True,
         )
+
+
+def turning_steps(changes: str) -> int:
+    """The steps from which on `auto` is compiled, rounded up to a hundred."""
+    from relusgd.config import load_config, parse_overrides
+    from relusgd.training.auto_engine import LOADING_NANOSECONDS, compiled_saving
+
+    many = 10**6
+    overrides = parse_overrides([f"training.steps={many}", *changes.split()])
+    config = load_config(NOTEBOOK, overrides)
+    saved = compiled_saving(config, config.data.samples)
+    return ceil(LOADING_NANOSECONDS * many / saved / 100) * 100
 
 
 PARTS = ("course", "many", "long", "turns", "widths", "short", "deep")
@@ -270,6 +315,7 @@ def main() -> None:
     parser.add_argument("--snapshots", type=int, default=10**6)
     parser.add_argument("--before", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="*")
     given = parser.parse_args()
     adopt_orphans()
     commands = Commands(given.before, given.rounds)
@@ -280,14 +326,15 @@ def main() -> None:
             many(Path(place), commands, given.runs)
         if "long" in given.parts:
             long(Path(place), commands, given.snapshots)
+        trainings = Trainings(Path(place), given.rounds, given.only)
         if "turns" in given.parts:
-            turns(Path(place), given.rounds)
+            trainings.turns()
         if "widths" in given.parts:
-            widths(Path(place), given.rounds)
+            trainings.widths()
         if "short" in given.parts:
-            short(Path(place), given.rounds)
+            trainings.short()
         if "deep" in given.parts:
-            deep(Path(place), given.rounds)
+            trainings.deep()
 
 
 if __name__ == "__main__":

@@ -128,8 +128,8 @@ def read_history(
 ) -> History:
     """All whole snapshots, as read-only memory maps.
 
-    metrics: those of `read_metrics`, where they are read already. Raises RelusgdError when the
-    snapshots are damaged.
+    metrics: the columns of `read_metrics`, where they are read already; those of `read_moments`
+    give a history without metrics. Raises RelusgdError when the snapshots are damaged.
     """
     read = read_metrics(folder) if metrics is None else metrics
     # Views, so that the caller's columns stay writeable.

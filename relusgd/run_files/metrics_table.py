@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -25,10 +25,13 @@ from relusgd.run_files.number_lines import (
 
 TABLE = "metrics.csv"
 
-COLUMNS = ("epoch", "step", *METRICS)
+MOMENTS = ("epoch", "step")
+"""The columns that say when a snapshot was taken."""
+
+COLUMNS = (*MOMENTS, *METRICS)
 """The first columns, in this order; behind them are metrics of a caller's own."""
 
-WHOLE = {"epoch", "step", *COUNTS}
+WHOLE = {*MOMENTS, *COUNTS}
 """Columns of whole numbers."""
 
 METRIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
@@ -66,9 +69,16 @@ def table_header(metrics: Iterable[str]) -> bytes:
 def read_metrics(folder: Path) -> dict[str, NDArray[Any]]:
     """The complete lines of metrics.csv as columns. Raises RelusgdError when it is damaged."""
     with _open_table(folder) as file:
-        columns = _read_table(file)
-        _check_columns(columns)
-    return columns
+        return _read_table(file)
+
+
+def read_moments(folder: Path) -> dict[str, NDArray[Any]]:
+    """The columns epoch and step alone, in a quarter of the memory.
+
+    All others are read, too, and never held as a whole. Raises RelusgdError as `read_metrics`.
+    """
+    with _open_table(folder) as file:
+        return _read_table(file, MOMENTS)
 
 
 def read_column_names(folder: Path) -> list[str]:
@@ -111,10 +121,10 @@ def _column_names(header: bytes) -> list[str]:
     return names
 
 
-def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
+def _read_table(file: IO[bytes], kept: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
     """The columns of metrics.csv, block after block, so that its text is never held as a whole.
 
-    Raises ValueError.
+    kept: which columns, epoch and step among them; none are all of them. Raises ValueError.
     """
     names = _read_header(file)
     begin = file.tell()
@@ -124,7 +134,7 @@ def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     file.seek(begin)
     is_whole = {name: name in WHOLE for name in names}
     columns = {}
-    for name in names:
+    for name in kept or names:
         dtype = np.int64 if is_whole[name] else np.float64
         columns[name] = np.empty(count, dtype)
     keep_freed_memory()
@@ -132,21 +142,24 @@ def _read_table(file: IO[bytes]) -> dict[str, NDArray[Any]]:
     for block in complete_lines(file):
         read = read_columns(block, is_whole)
         rows = slice(filled, min(filled + len(read[names[0]]), count))
-        for name, numbers in read.items():
-            columns[name][rows] = numbers[: rows.stop - filled]
+        length = rows.stop - filled
+        _check_errors(read["train_mse"][:length])
+        for name, column in columns.items():
+            column[rows] = read[name][:length]
         filled = rows.stop
         if filled == count:  # a writer may have added lines meanwhile
             break
+    _check_moments(columns["epoch"], columns["step"])
     return columns
 
 
-def _check_columns(columns: dict[str, NDArray[Any]]) -> None:
-    epoch = columns["epoch"]
-    step = columns["step"]
-    if step[0] != 0 or not (np.diff(step) > 0).all():
-        raise ValueError("step must begin at 0 and increase")
-    if epoch[0] != 0 or not (np.diff(epoch) >= 0).all():
-        raise ValueError("epoch must begin at 0 and never decrease")
-    errors = columns["train_mse"]
+def _check_errors(errors: NDArray[Any]) -> None:
     if not np.isfinite(errors).all() or (errors < 0).any():
         raise ValueError("train_mse must be finite numbers from 0 on")
+
+
+def _check_moments(epoch: NDArray[Any], step: NDArray[Any]) -> None:
+    if step[0] != 0 or not (step[1:] > step[:-1]).all():
+        raise ValueError("step must begin at 0 and increase")
+    if epoch[0] != 0 or not (epoch[1:] >= epoch[:-1]).all():
+        raise ValueError("epoch must begin at 0 and never decrease")

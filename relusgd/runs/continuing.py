@@ -45,7 +45,7 @@ def continue_run(
             raise changed_meanwhile(folder)
         check_continued(standing, metrics)
         memory = plan.descent.optimizer.memory
-        writer, state = continue_folder(folder, plan.hidden, memory, lock, standing.metrics)
+        writer, state = continue_folder(folder, plan.hidden, memory, lock, standing.moments)
         undo.callback(writer.close)
         _check_gapless(plan, standing, state)
         facts = _facts_of_continued(writer.facts, plan)
@@ -79,7 +79,7 @@ def _save_longer(writer: RunWriter, facts: RunFacts, config_text: str) -> None:
 
 def _check_gapless(plan: Plan, run: Run, state: State) -> None:
     """Raise RelusgdError when continuing from this state would leave a gap in the snapshots."""
-    is_beginning = plan.recording.is_beginning(run.metrics["step"], state.step)
+    is_beginning = plan.recording.is_beginning(run.moments["step"], state.step)
     if state.step > plan.steps or not is_beginning:
         raise damaged(
             run.folder,

@@ -78,7 +78,7 @@ def compare_with_plan(run: Run | None, plan: Plan) -> tuple[Found, list[Differen
 
 def _was_cut_short(run: Run, plan: Plan) -> bool:
     """Whether a diverged run ended before its last step, so that a longer one ends there too."""
-    last = int(run.metrics["step"][-1])
+    last = int(run.moments["step"][-1])
     return last < planned_steps(run) and plan.steps > last
 
 
@@ -91,7 +91,7 @@ def _extends(run: Run, plan: Plan) -> bool:
         return False
     if plan.descent.schedule.kind == "cosine":
         return False  # its rates depend on the number of epochs
-    recorded = run.metrics["step"]
+    recorded = run.moments["step"]
     last = int(recorded[-1])
     if plan.recording.count(last) != len(recorded):
         return False

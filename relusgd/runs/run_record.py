@@ -35,7 +35,7 @@ from relusgd.words import comma_list
 
 T = TypeVar("T")
 
-READ_ONCE = ("facts", "status", "ending", "config", "data", "history", "metrics")
+READ_ONCE = ("facts", "status", "ending", "config", "data", "history", "metrics", "moments")
 """The parts that are kept in the object once they are read."""
 
 
@@ -178,6 +178,21 @@ class RunRecord:
         metrics = metrics_table.read_metrics(self.folder)
         self._check_count(len(metrics["epoch"]), least)
         return metrics
+
+    @cached_property
+    @_of_one_run
+    def moments(self) -> dict[str, NDArray[Any]]:
+        """The columns epoch and step of `metrics`, where nothing else of it is needed.
+
+        A long run's other columns would take three times as much memory.
+        """
+        known = self.__dict__.get("metrics")
+        if known is not None:
+            return {name: known[name] for name in metrics_table.MOMENTS}
+        least = self._least_snapshots
+        moments = metrics_table.read_moments(self.folder)
+        self._check_count(len(moments["epoch"]), least)
+        return moments
 
     @property
     def own_metrics(self) -> tuple[str, ...]:

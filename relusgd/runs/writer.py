@@ -244,12 +244,12 @@ def continue_folder(
     hidden: tuple[int, ...],
     memory: Sequence[str],
     lock: FolderLock,
-    metrics: Mapping[str, NDArray[Any]],
+    moments: Mapping[str, NDArray[Any]],
 ) -> tuple[RunWriter, State]:
     """The writer that continues an interrupted run, and the state from which to continue.
 
-    memory: the names of the vectors that the optimizer remembers. metrics: the columns of
-    metrics.csv, read while the lock was held.
+    memory: the names of the vectors that the optimizer remembers. moments: the columns epoch and
+    step of metrics.csv, read while the lock was held.
 
     Cuts what a killed writer left beyond the last whole snapshot. Raises RelusgdError when the
     folder is damaged, or when writing in it would change a file elsewhere.
@@ -261,10 +261,10 @@ def continue_folder(
         )
     state = read_checkpoint(folder, hidden, memory)
     facts = read_facts(folder)
-    certain = int(np.count_nonzero(metrics["step"] <= state.step))
+    certain = int(np.count_nonzero(moments["step"] <= state.step))
     unproven = _cut_torn_tails(folder, hidden, certain)
-    certain_metrics = {name: column[:certain] for name, column in metrics.items()}
-    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch, certain_metrics)
+    certain_moments = {name: column[:certain] for name, column in moments.items()}
+    recorded = read_history(folder, hidden, facts.counts.steps_per_epoch, certain_moments)
     for name in (FACTS, CONFIG, CHECKPOINT):
         for left in leftovers(folder / name):
             left.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from runs.harness import StopsAfter, few_descriptors
 from small import tiny
 
 from relusgd.errors import InputError, RelusgdError, StoppedError
+from relusgd.run_files import metrics_table
 from relusgd.run_files.arrays import npy_header
 from relusgd.runs.export import write_csv
 from relusgd.runs.find import load_run
@@ -136,8 +137,9 @@ def test_a_pipe_in_place_of_a_file_is_refused_and_never_waited_for(name, run):
 def test_metrics_that_are_none_are_a_sentence(lines, run):
     header = (run.folder / "metrics.csv").read_text().splitlines()[0]
     (run.folder / "metrics.csv").write_text(f"{header}\n{lines}", encoding="utf-8")
-    with pytest.raises(RelusgdError, match=r"metrics\.csv"):
-        read_everything(run.folder)
+    for read in (read_everything, metrics_table.read_moments):
+        with pytest.raises(RelusgdError, match=r"metrics\.csv"):
+            read(run.folder)
 
 
 @pytest.mark.parametrize("line", [b",", b"0,0,0,0,0,0,0,0\n", b"0"])

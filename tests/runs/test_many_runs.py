@@ -90,6 +90,17 @@ def test_a_table_is_the_same_by_blocks_as_in_one(recorded, monkeypatch):
             assert parts[name].dtype == column.dtype
 
 
+def test_the_moments_of_snapshots_are_the_columns_of_the_whole_table(recorded, monkeypatch):
+    whole = metrics_table.read_metrics(recorded)
+    for size in (1, 50, 2**19):
+        monkeypatch.setattr(number_lines, "BLOCK_BYTES", size)
+        moments = Run(recorded).moments
+        assert list(moments) == ["epoch", "step"]
+        for name, column in moments.items():
+            assert np.array_equal(column, whole[name])
+            assert column.dtype == whole[name].dtype
+
+
 @pytest.mark.parametrize("tail", [b"9,27,0.0", b"\0\0\0", b"\0\n9,27,0.02,1,1,0,0,3\n"])
 def test_a_torn_line_and_all_behind_zeros_count_in_no_block(copy, tail, monkeypatch):
     whole = metrics_table.read_metrics(copy)

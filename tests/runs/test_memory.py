@@ -2,11 +2,15 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
-from small import small
+from small import small, tiny
 
 import relusgd
+from relusgd.run_files import number_lines
+from relusgd.runs.run import Run
+from relusgd.training import recording
 
 MEMORY = """
 import sys
@@ -82,6 +86,28 @@ def long_run(tmp_path_factory):
         engine="numpy",
     )
     return relusgd.record(config, tmp_path_factory.mktemp("long") / "run")
+
+
+def traced_peak(read):
+    """The most memory, in bytes, that Python and NumPy hold at a time while `read` is called."""
+    tracemalloc.start()
+    try:
+        read()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_going_on_holds_two_columns_of_the_metrics_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(number_lines, "BLOCK_BYTES", 2**14)
+    monkeypatch.setattr(number_lines, "KEPT_BYTES", 2**14)
+    monkeypatch.setattr(recording, "LISTED", 2**10)
+    one_step = {"data__samples": 2, "training__batch_size": "full", "engine": "numpy"}
+    folder = relusgd.record(tiny(training__epochs=100_000, **one_step), tmp_path / "run").folder
+    column_bytes = 8 * 100_001
+    assert traced_peak(lambda: Run(folder).metrics) > 8 * column_bytes
+    longer = tiny(training__epochs=100_001, **one_step)
+    assert traced_peak(lambda: relusgd.record(longer, folder)) < 5 * column_bytes
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
