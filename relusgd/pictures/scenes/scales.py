@@ -17,7 +17,9 @@ from relusgd.pictures.scenes.view import View
 
 @dataclass(frozen=True)
 class Scales:
-    """x: the domain shown; y: its limits. unit, kink, bend: the strengths that are drawn full."""
+    """x: the domain shown; y: its limits. unit, kink, bend: the strengths that are drawn full, in
+    network units.
+    """
 
     x: Range
     y: Range

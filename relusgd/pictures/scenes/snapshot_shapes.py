@@ -11,8 +11,9 @@ from relusgd.model.network import Array, Integers
 class LearnedCurve:
     """The learned function: straight lines between the points (x, y), shape (n,).
 
-    kink: |change of slope| at the inner points, shape (n − 2,); sign: 1 where the function bends
-    up, −1 where it bends down; layer: the hidden layer, from 1, whose unit switches there.
+    kink: |change of slope| at the inner points, in network units, shape (n − 2,); sign: 1 where the
+    function bends up, −1 where it bends down; layer: the hidden layer, from 1, whose unit switches
+    there.
     """
 
     x: Array

@@ -148,19 +148,12 @@ def _is_path(x: Array, y: Array, slope: Array, domain: Range) -> Booleans:
 def _shades_and_signs(view: View, rows: Integers, scales: Scales) -> tuple[Integers, Array]:
     """How strongly, from 0 to SHADES, and whereto each unit bends the function between one of these
     snapshots and the next, shape (rows − 1, units)."""
-    strength = np.stack([original_bending(view, int(row)) for row in rows])
+    strength = np.stack([bending(view.history.network(int(row))) for row in rows])
     amount = _smoothed(relative(strength, scales.kink))
     shade = np.rint(amount * SHADES).astype(np.int64)
     sign = np.sign(view.history.output_weight[rows])
     # A piece looks like the snapshot at its end.
     return shade[1:], sign[1:]
-
-
-def original_bending(view: View, row: int) -> Array:
-    """|slope change| of every unit of the first layer, in the units of the data."""
-    scaling = view.dataset.scaling
-    in_network_units = bending(view.history.network(row))
-    return in_network_units * scaling.y_deviation / scaling.x_deviation
 
 
 def _smoothed(amount: Array) -> Array:

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
 from relusgd.errors import InputError
@@ -293,6 +294,18 @@ def test_a_film_names_both_ways_to_bend_where_a_unit_changes_its_way(make_histor
     painter = Painter(View(history, dataset), Look(), script=Script(np.arange(120), 15))
     said = {text.get_text() for text in part_of(painter, Words).moving}
     assert {"bends up", "bends down"} <= said
+
+
+def test_paths_are_as_strong_whatever_the_units_of_the_data(make_history, dataset, standardised):
+    """One scale for stems and paths: a flow around a thousand makes no path thicker."""
+    history = make_history(snapshots=40)
+    widths = []
+    for data in (replace(dataset, target=None, noise=None), standardised):
+        figure = still_figure(View(history, data), -1, Look())
+        lines = [one for one in figure.findobj(LineCollection) if type(one) is LineCollection]
+        paths = max(lines, key=lambda one: len(one.get_segments()))
+        widths.append(np.sort(paths.get_linewidths()))
+    assert widths[0] == pytest.approx(widths[1])
 
 
 def test_words_keep_off_the_whole_width_of_a_stem(make_history, dataset):

@@ -14,10 +14,9 @@ from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.panels.curve_panel import FAINTEST_KINK
 from relusgd.pictures.panels.marks import relative
 from relusgd.pictures.scenes.scales import Scales
-from relusgd.pictures.scenes.snapshot_view import strongest
+from relusgd.pictures.scenes.snapshot_view import bending, strongest
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.step.elbow_arrows import Arrows
-from relusgd.pictures.storeys.paths import original_bending
 from relusgd.pictures.storeys.strength import bend_colours, layer_colours
 
 MOST_OF_WIDE = 24
@@ -58,7 +57,7 @@ def arrows_of(states: View, scales: Scales, *, wide: bool) -> Arrows | None:
 
 def _is_seen_to_bend(states: View, scales: Scales, *, wide: bool) -> Booleans:
     """Which units of the first layer can be seen to bend the function, shape (H1,)."""
-    strength = original_bending(states, 0)
+    strength = bending(states.history.network(0))
     if wide:
         is_seen = np.zeros(len(strength), dtype=bool)
         is_seen[strongest(strength, MOST_OF_WIDE)] = True

@@ -9,10 +9,11 @@ function measuresOf(points, { kind, names }) {
   const low = Math.min(...known);
   const high = Math.max(...known, low + 1e-9);
   const room = 0.16 * (high - low);
-  const steep = (high - low) / (domain[1] - domain[0]);
+  // In network units, as the strengths of units and kinks are.
+  const steep = ((high - low) * xUnit) / ((domain[1] - domain[0]) * yUnit);
   return {
     limits: { x: domain, y: [low - room, high + room] },
-    scales: { unit: Math.max((2 * steep * xUnit) / yUnit, 1e-9), kink: 4 * steep },
+    scales: { unit: Math.max(2 * steep, 1e-9), kink: 4 * steep },
     sizes: { bars: 60, units: MOST_UNITS },
   };
 }
