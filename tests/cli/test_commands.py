@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import run
-from patience import PATIENCE, wait_until
+from patience import PATIENCE, hears, wait_until
 from PIL import Image, ImageSequence
 
 from relusgd.cli import app
@@ -591,7 +591,7 @@ def test_a_signal_finishes_the_block_and_the_same_command_goes_on(number, code, 
         "--set",
         "snapshots.every=1000000",
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hears(number))
     folder = here / "outputs/small,snapshots.every=1000000,training.epochs=1000000000"
     wait_until((folder / "metrics.csv").exists, process)
     process.send_signal(number)

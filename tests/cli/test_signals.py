@@ -4,10 +4,9 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 
 import pytest
-from patience import PATIENCE, wait_until
+from patience import PATIENCE, hears, wait_until
 from small import SMALL
 
 from relusgd.config import config_to_yaml, load_config
@@ -43,10 +42,12 @@ when the block begins, and when it has heard of a signal and goes on.
 
 def start(*arguments, program=("-m", "relusgd")):
     command = [sys.executable, *program, *map(str, arguments)]
-    # in the background of a shell Ctrl-C is ignored, by every process that is started there
-    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hears(signal.SIGINT),
     )
 
 

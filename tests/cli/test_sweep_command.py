@@ -6,12 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
 from command import run
-from patience import PATIENCE, wait_until
+from patience import PATIENCE, hears, wait_until
 
 from relusgd.sweeps.sweep import load_sweep
 
@@ -230,8 +229,7 @@ def test_a_signal_keeps_everything_that_has_ended(number, code, here):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A test that was begun with nohup or in the background would hand on that it hears nothing.
-        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),
+        preexec_fn=hears(number),
     )
     wait_until(Path("outputs/small/summary.csv").exists, process)
     os.killpg(process.pid, number)  # as a terminal does: workers hear it too
