@@ -185,6 +185,7 @@ def _series(
     colour: int,
     last: float,
 ) -> Series:
+    """The band of a row over time, as far as its median is finite, thinned to what is seen."""
     errors = course.errors[name]
     low, middle, high = [quantile(errors, percent) for percent in courses.percents]
     x = course.times(courses.over)

@@ -74,6 +74,7 @@ def to_json(courses: Courses) -> dict[str, Any]:
 
 
 def _course(courses: Courses, course: Course) -> dict[str, Any]:
+    """A row of the JSON: its quantiles and mean at every moment."""
     group = course.group
     row: dict[str, Any] = {
         "label": group.label,

@@ -164,6 +164,7 @@ class Courses:
 
 
 def _near_powers_of_ten(times: Sequence[float]) -> Iterable[float]:
+    """Of ascending times, those nearest to powers of ten; none in the last half of the time."""
     positive = np.array([time for time in times if time > 0])
     if not len(positive):
         return []

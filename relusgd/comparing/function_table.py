@@ -100,6 +100,7 @@ def to_json(functions: FunctionSpreads) -> dict[str, Any]:
 
 
 def _row(spread: FunctionSpread) -> dict[str, Any]:
+    """A row of the JSON: a spread's numbers and its functions over x."""
     group = spread.group
     lower, upper = spread.limits
     numbers = {name: getattr(spread, name) for name in NUMBERS}

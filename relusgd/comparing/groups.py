@@ -77,6 +77,7 @@ class Result:
 
     @classmethod
     def _of(cls, run: Run) -> Result:
+        """The result of a run: how it ended, its seeds and its measures."""
         result = run.result
         config = run.config
         *names, seconds = MEASURES

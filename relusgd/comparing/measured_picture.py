@@ -85,6 +85,7 @@ def _series(
     heading: str,
     colour: int,
 ) -> Series:
+    """The median and range of rows, each at the place of its word under the heading."""
     x = [places.index(row.group.words.get(heading, "")) for row in rows]
     of_rows = [spreads[row] for row in rows]
     return Series(

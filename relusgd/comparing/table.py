@@ -39,6 +39,7 @@ def columns(compared: ComparedRuns) -> dict[str, NDArray[Any]]:
 
 
 def _row(group: Group, own_metrics: Sequence[str]) -> dict[str, object]:
+    """A line of the table: the whole spread of some measures, of others the median."""
     row: dict[str, object] = {"label": group.label, **group.keys, "runs": group.runs}
     row |= group.counts
     for name in WHOLE_SPREAD:
@@ -131,6 +132,7 @@ def to_json(compared: ComparedRuns) -> dict[str, Any]:
 
 
 def _group(group: Group, is_best: bool) -> dict[str, Any]:
+    """A row of the JSON with all its runs."""
     return {
         "label": group.label,
         "best": is_best,

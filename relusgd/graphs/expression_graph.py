@@ -208,9 +208,12 @@ def _constant_text(node: TreeNode) -> str:
 
 
 def _formula(node: OperationNode | ComparisonNode, texts: Sequence[str]) -> str:
+    """A node as it is written, with these texts in the places of its arguments."""
     if isinstance(node, ComparisonNode):
-        signed = zip(node.signs, texts[1:], strict=True)
-        return " ".join([texts[0], *(f"{sign} {text}" for sign, text in signed)])
+        chain, *others = texts
+        for sign, text in zip(node.signs, others, strict=True):
+            chain += f" {sign} {text}"
+        return chain
     if node.name == "negative":
         return f"−{texts[0]}"
     if node.name in ("**", "*", "/"):

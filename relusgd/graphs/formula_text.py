@@ -231,6 +231,7 @@ def _is_plain_number(formula: Sum) -> bool:
 
 
 def _atom_text(base: Atom, *, bracketed: bool) -> str:
+    """An atom in letters. bracketed: whether a sum in it stands in brackets."""
     match base:
         case Letter(name=name):
             return printed(name)

@@ -96,6 +96,7 @@ def _example_point(inputs: int) -> str:
 def _checked_sizes(
     name: str, function: SheetFunction, sizes: Sequence[int] | None
 ) -> tuple[int, ...]:
+    """The sizes, or the usual ones. Raises InputError where the function does not take them."""
     if sizes is None:
         return function.defaults
     if not function.sizes:
@@ -129,6 +130,7 @@ def _sheet_a(_: Sequence[int], at: Array | None) -> Graph:
 
 
 def _sheet_b(sizes: Sequence[int], at: Array | None) -> Graph:
+    """f = Σ_i (wⁱ)² for i = 1 … n; of many powers, they are one vector."""
     (n,) = sizes
     unfolded = n <= MOST_UNFOLDED
     default = 2.0 if unfolded else 0.5  # high powers of 2 are huge
@@ -144,6 +146,7 @@ def _sheet_b(sizes: Sequence[int], at: Array | None) -> Graph:
 
 
 def _sheet_c(sizes: Sequence[int], at: Array | None) -> Graph:
+    """f = (y − Σ_i relu(w_i·x + b_i))² for i = 1 … n; many units are one layer."""
     n, d = sizes
     W, b = halves(5, n, d), halves(7, n)
     graph = Graph()

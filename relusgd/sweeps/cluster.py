@@ -119,6 +119,7 @@ class DaskExecutor(Executor):
         self._lost = what
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Send a task to the cluster; its future has LostError where the scheduler is gone."""
         future: Future[T] = Future()
         client = self._connection.client
         try:
@@ -161,6 +162,7 @@ class DaskExecutor(Executor):
             wait_for(list(self._tasks))
 
     def _cancel_all(self) -> None:
+        """Give up all tasks: the scheduler drops them, and who waits for them learns it."""
         cancelled, self._tasks = self._tasks, {}
         if self._connection.is_open:
             # In a thread, because a scheduler that hangs would keep this one waiting.

@@ -189,6 +189,7 @@ class Driver:
             self._running[future] = group
 
     def _take_back(self, future: Future[Timed[Any]]) -> None:
+        """Report the rows of a group that has ended; what was lost on the way waits again."""
         group = self._running.pop(future)
         try:
             result, seconds = future.result()

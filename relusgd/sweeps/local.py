@@ -92,6 +92,7 @@ class LocalProcesses(SharedDiskExecutor):
         *args: Any,
         **kwargs: Any,
     ) -> tuple[WorkerProcess, Future[T]]:
+        """Give a task to the worker that has the fewest; one that has died is replaced."""
         while True:
             worker = min(self._task_counts, key=self._task_counts.__getitem__)
             try:

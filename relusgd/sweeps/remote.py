@@ -109,6 +109,7 @@ class RemoteBackend:
         return self._sent[run.name]
 
     def _prepare(self, run: PlannedRun) -> RemoteRun | None:
+        """What a worker needs for a run; None where nothing is left to train."""
         is_csv = isinstance(run.config.data, CsvData)
         points = dataset_of(run.config) if is_csv else None
         place = self._folder / run.name

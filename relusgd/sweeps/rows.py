@@ -92,6 +92,7 @@ def _row(
     facts: RunFacts,
     result: RunResult,
 ) -> Row:
+    """The row of a run that has ended, with what went wrong where something did."""
     error = None
     if status == "diverged":
         error = result.reason

@@ -77,6 +77,7 @@ def no_answer(error: Exception) -> str:
 
 
 def _problem_of_greeting(connection: socket.socket) -> str | None:
+    """Why what answers is no scheduler without TLS; None if it greets as one."""
     said = b""
     with suppress(TimeoutError):
         while GREETING not in said and len(said) < 10_000:
@@ -94,6 +95,7 @@ def _problem_of_greeting(connection: socket.socket) -> str | None:
 
 
 def _problem_of_tls(connection: socket.socket) -> str | None:
+    """Why what answers is no scheduler with TLS; None if it speaks TLS."""
     # Who the scheduler is, Dask checks by the certificates of its configuration.
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -133,6 +135,7 @@ def _looks_like_a_file(where: str) -> bool:
 
 
 def _address_in_file(file: Path, where: str) -> str:
+    """The address that Dask's scheduler file holds. Raises InputError for another file."""
     try:
         facts = json.loads(file.read_text(encoding="utf-8"))
         address = facts["address"]

@@ -146,6 +146,7 @@ def _other_runs(run: PlannedRun, folder: Path) -> list[OtherRun]:
 
 
 def _refusal(folder: Path, others: Sequence[OtherRun], command: str) -> InputError:
+    """The error where runs of another sweep are in the folder."""
     first = others[0]
     lines = [f"{folder / first.name} holds another run:"]
     lines += [f"  {difference}" for difference in first.differences]
@@ -210,6 +211,7 @@ def _add_jobs(
 
 
 def _too_large(run: PlannedRun, size: int, every: int | None) -> InputError:
+    """The error for a run whose history is too large to be sent back."""
     times_too_large = ceil_div(size, REMOTE_BYTES)
     thinner = times_too_large * (every or 1)
     return InputError(

@@ -24,6 +24,7 @@ def best_values(compared: ComparedRuns) -> Iterator[Finding]:
 
 
 def _best_value(key: str, optima: Sequence[Optimum]) -> Finding:
+    """The best value of one number for each combination of the others, and what others cost."""
     values = ", ".join(_value_and_error(optimum) for optimum in optima)
     text = f"The best {varied_number(key)} is {values}.{_costs(optima)}"
     if key == "training.penalty":

@@ -26,6 +26,7 @@ def noise(compared: ComparedRuns) -> Iterator[Finding]:
 
 
 def _test_below_training(compared: ComparedRuns) -> Iterator[Finding]:
+    """In how many rows the test error is below the training error, and why."""
     level = compared.noise_squared
     rows = 0
     count = 0
@@ -34,7 +35,8 @@ def _test_below_training(compared: ComparedRuns) -> Iterator[Finding]:
             rows += 1
             test = group.median("test_mse")
             train = group.median("train_mse")
-            count += test < train <= NEAR * level
+            if test < train <= NEAR * level:
+                count += 1
     if not count:
         return
     if rows == 1:
@@ -52,6 +54,7 @@ def _test_below_training(compared: ComparedRuns) -> Iterator[Finding]:
 
 
 def _fitted_noise(compared: ComparedRuns) -> Iterator[Finding]:
+    """In how many rows the training error is below noise², and where it is lowest."""
     errors = {}
     for group in compared.groups:
         train = group.median("train_mse")

@@ -60,6 +60,7 @@ def _places(duels: Sequence[Duel]) -> str:
 
 
 def _reason(duels: Sequence[Duel]) -> str:
+    """Why SGD is slower: condition numbers, directions that settled, steps that are missing."""
     conditions = and_list([rounded_number(duel.condition.median) for duel in duels])
     slowest = and_list([rounded_number(duel.slowest_steps.median) for duel in duels])
     settled = and_list([f"{duel.settled.median:.0f} of {duel.directions}" for duel in duels])

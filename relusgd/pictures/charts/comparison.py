@@ -274,6 +274,7 @@ class ComparisonBuilder:
         self._write_title_and_names()
 
     def _draw_panel(self, number: int, cell: Cell) -> None:
+        """The last function of a group's median run over those of its other runs, and its head."""
         panel = self.panels[number]
         x_ticks, y_ticks = self.x_ticks[number], self.y_ticks[number]
         if self.shared:
@@ -308,6 +309,7 @@ class ComparisonBuilder:
         draw_chart(self.fine, axes, chart, self.errors)
 
     def _write_title_and_names(self) -> None:
+        """The title, the legend, the note, and the names of the axes of panels and charts."""
         sheet = self.sheet
         sheet.write_title(self.title)
         draw_legend(sheet, self.legend, self.entries)

@@ -129,6 +129,7 @@ class CourseBuilder:
         self.sheet.name_x(everything, self.charts[0].x_name, room=everything.width)
 
     def _draw_panel(self, title: str, chart: Chart, cell: Cell) -> None:
+        """A chart under its title; only charts at the foot of the grid have labels of x."""
         sheet, box = self.sheet, cell.axes
         letters = sheet.scale.text
         side = BESIDE_PLACES if chart.places else 0.0

@@ -252,6 +252,7 @@ class FunctionBuilder:
         write_panel_title(sheet, cell.axes, panel.title)
 
     def _draw_band(self, axes: Axes, band: FunctionBand) -> None:
+        """A pale band, and in it the mean and the median function."""
         sheet, limits = self.fine, self.heights
         colour = sheet.run_colour(band.colour)
         axes.fill_between(

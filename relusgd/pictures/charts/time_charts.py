@@ -137,7 +137,7 @@ class TimeChartsBuilder:
         shade_band(axes, band, look["color"], alpha=0.15, order=2.0)
 
     def _looks(self, chart: TimeChart) -> list[LineLook]:
-        """A colour for every curve; a limit has that of the curve before it."""
+        """How every curve is drawn: a limit is dashed, in the colour of the curve before it."""
         points = self.sheet.points
         looks: list[LineLook] = []
         number = -1

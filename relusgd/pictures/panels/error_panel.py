@@ -97,6 +97,7 @@ class ErrorPanel:
         colour = self.sheet.run_colour(number)
         if end < end_of_all:
             self._mark_end(end, y[-1], color=colour)
+        # At its end the line is at the last error itself, and not at the median around it.
         middle = np.append(band.middle, y[-1])
         line = Band(np.append(band.x, end), middle, middle, middle)
         curve = ErrorCurve(

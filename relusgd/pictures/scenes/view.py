@@ -99,10 +99,10 @@ class View(SnapshotView):
         return min(lowest, self.baseline), max(highest, self.baseline)
 
     def _final(self, core: list[Array]) -> Array:
-        """The range of the last function if it is near the data, within three times their range.
+        """The heights of the last function if it is near the data: within three times their range.
 
-        What is farther has diverged; then the ranges of the first functions, as long as they are
-        near, so that the picture shows how the function leaves.
+        A function that is farther away has diverged. Then these are the heights of the first
+        functions, as long as they are near, so that the picture shows how the function leaves.
         """
         data = np.concatenate(core)
         reach = 3 * np.ptp(data)

@@ -206,9 +206,8 @@ class ElbowsBuilder:
         )
 
     def _name_colours(self) -> float:
-        """Say at the right of the name of x what the colours of the density mean.
-
-        The pixels that it takes.
+        """Say at the right of the name of x what the colours of the density mean; gives the pixels
+        that it takes.
         """
         sheet = self.sheet
         pixels = sheet.scale.text

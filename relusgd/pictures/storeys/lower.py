@@ -55,6 +55,7 @@ class LowerStorey:
         time: TimeAxis,
         clock: Array,
     ) -> Artist:
+        """The paths of elbows or breakpoints, or the density of a wide layer."""
         if view.wide:
             return draw_density(sheet, axes, view, time, clock, self.box)
         if view.deep:

@@ -134,6 +134,7 @@ class UpperStorey:
             ground.plot(*view.truth, **truth, zorder=2.2)
 
     def _make_curve(self, colour: str) -> None:
+        """The line of the learned function on a glow, and the rings at its bends."""
         sheet, look = self._sheet, self._sheet.look
         around = colour if look.theme == "dark" else sheet.colours.paper
         self._glow = moving_line(
