@@ -103,6 +103,14 @@ def test_a_start_is_seen_and_what_diverges_from_it_leaves_through_the_top():
     assert axis.place(np.array([1e207]))[0] == axis.high
 
 
+def test_a_catapult_of_a_few_steps_is_seen_whole():
+    way_down = np.geomspace(0.5, 1e-3, 1000)
+    axis = ErrorAxis.around([np.array([1.5, 8, 50, 48, 10, *way_down])], None)
+    assert axis.high > np.log10(50)
+    spiked = ErrorAxis.around([np.array([1.5, *way_down, 1e30, 1e-3])], None)
+    assert spiked.high < 3
+
+
 def test_without_any_error_there_is_still_an_axis():
     axis = ErrorAxis.around([np.array([np.nan, 0.0])], None)
     assert axis.low < axis.high

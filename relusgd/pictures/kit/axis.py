@@ -235,14 +235,16 @@ def _highest_shown(values: Array, first: float, level: float | None) -> float:
     """The logarithm of the largest error that is shown whole.
 
     An error far above the others is cut, whether it stays there or not. The way down from a bad
-    start is shown whole. first: the largest error at a start.
+    start is shown whole, and so is a catapult, which throws the error up for some steps and no
+    further than ABOVE_START. first: the largest error at a start.
     """
     start = math.log10(first)
     bulk = math.log10(np.quantile(values, 0.98))
     start_or_level = math.log10(min(first, level or first))
     largest = math.log10(np.max(values))
-    highest_wanted = max(bulk + ABOVE_THE_BULK, start)
-    highest_allowed = max(start + ABOVE_START, start_or_level + DECADES)
+    above_start = start + ABOVE_START
+    highest_wanted = max(bulk + ABOVE_THE_BULK, above_start)
+    highest_allowed = max(above_start, start_or_level + DECADES)
     return min(largest, highest_wanted, highest_allowed)
 
 

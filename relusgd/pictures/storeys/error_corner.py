@@ -14,7 +14,7 @@ from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.parts import moving_line
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, Line2D, Text
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
-from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.text_fit import steady_width, text_width
 from relusgd.pictures.panels.marks import looks_of, original, x_limits
 from relusgd.pictures.scenes.scales import Scales, errors_of, noise_level
 from relusgd.pictures.scenes.view import View
@@ -26,8 +26,11 @@ WIDTH = 0.2
 HEIGHT = 0.24
 """The corner's height, as a share of the storey's."""
 
-LEAST_WIDTH = 8.5
-"""Its least width, in heights of a letter: words and numbers have room."""
+BEFORE_NUMBER = 0.3
+"""Free paper between the name of an error and its number, in heights of their letters."""
+
+USUAL_NUMBER = "0.00888"
+"""No error between 0.001 and 1,000 has a wider number."""
 
 LEAST_HEIGHT = 4.0
 """Its least height, in heights of a letter."""
@@ -81,12 +84,28 @@ class Corner:
         return Box(left, storey.top - pixels_up, pixels_across, pixels_up)
 
 
-def corner_size(sheet: Sheet, storey: Box) -> tuple[float, float]:
-    """Width and height of the corner in pixels."""
+def corner_size(sheet: Sheet, storey: Box, view: View) -> tuple[float, float]:
+    """Width and height of the corner in pixels, with room for the names and numbers of a run."""
     text = sheet.scale.text
-    width = max(WIDTH * storey.width, LEAST_WIDTH * text)
+    width = max(WIDTH * storey.width, _width_of_texts(view, TICK_LETTERS * text))
     height = max(HEIGHT * storey.height, LEAST_HEIGHT * text)
     return width, height
+
+
+def _width_of_texts(view: View, pixels: float) -> float:
+    """How wide the name of an error and its widest number are, in letters of this height."""
+    numbers = [USUAL_NUMBER]
+    for errors in errors_of(view).values():
+        finite = errors[np.isfinite(errors)]
+        if len(finite):
+            numbers += [error_text(float(finite.min())), error_text(float(finite.max()))]
+    widest = max(steady_width(number, pixels) for number in numbers)
+    return _before_number(pixels) + widest
+
+
+def _before_number(pixels: float) -> float:
+    """Where the number of an error begins, in pixels from the left edge of the corner."""
+    return text_width("train error ", pixels) + BEFORE_NUMBER * pixels
 
 
 def _highest(view: View, start: float, stop: float, limits: Range) -> float:
@@ -228,7 +247,7 @@ class ErrorCorner:
         self._sheet.text_over_lines(
             box.left, baseline, words, pixels=pixels, colour=colour, zorder=OVER_REFERENCES
         )
-        x = round(box.left + text_width("train error ", pixels) + 0.3 * pixels)
+        x = round(box.left + _before_number(pixels))
         return changing_number(self._sheet, pixels, x, baseline, colour=colour, over_lines=True)
 
     def show(self, index: int) -> None:

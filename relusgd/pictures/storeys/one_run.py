@@ -75,7 +75,7 @@ class OneRunBuilder:
         storey = self.boxes.upper
         self.corner: Box | None = None
         if with_errors:
-            width, height = corner_size(self.sheet, storey)
+            width, height = corner_size(self.sheet, storey, self.view)
             corner = Corner.free(self.view, storey, scales, width, height)
             self.corner = corner.box(storey, width, height)
             scales = replace(scales, y=corner.limits)

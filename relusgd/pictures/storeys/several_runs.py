@@ -130,7 +130,7 @@ class SeveralRunsBuilder:
         """Where the errors of each run stand in its upper storey."""
         corners = []
         for view, (upper, _) in zip(self.group.views, self.storeys, strict=True):
-            width, height = corner_size(self.fine, upper)
+            width, height = corner_size(self.fine, upper, view)
             corners.append(Corner.free(view, upper, scales, width, height))
         return corners
 
@@ -185,7 +185,7 @@ class SeveralRunsBuilder:
         if not self.corners:
             return None
         upper, _ = self.storeys[number]
-        width, height = corner_size(self.fine, upper)
+        width, height = corner_size(self.fine, upper, self.group.views[number])
         return self.corners[number].box(upper, width, height)
 
     def _write_labels(self, number: int) -> None:

@@ -6,8 +6,9 @@ import pytest
 from relusgd.pictures.films.painter import Painter
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
-from relusgd.pictures.kit.sheet import Box, Sheet
+from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
 from relusgd.pictures.kit.stack import GridShape
+from relusgd.pictures.kit.text_fit import text_width
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.moments.captions import caption_of_run
 from relusgd.pictures.moments.script import Script
@@ -15,6 +16,7 @@ from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import write_heights
 from relusgd.pictures.storeys.caption import READ_EASILY, Caption
+from relusgd.pictures.storeys.error_corner import corner_size
 
 
 @pytest.fixture
@@ -59,6 +61,23 @@ def test_a_label_keeps_clear_of_those_of_another_axis():
 def test_words_never_overlap_nor_leave_the_picture(overlapping, make_group, count, size):
     painter = Painter(make_group(count, every=1000), Look(size=size, title="A title"), still=True)
     assert list(overlapping(painter)) == []
+
+
+def test_numbers_of_errors_stay_over_their_own_run(make_history, dataset):
+    """That of a run that diverged is wide: 4.19e147."""
+    history = make_history()
+    history.metrics["train_mse"][4:] = 4.19e147
+    view = View(history, dataset)
+    with plain_style:
+        sheet = Sheet(Look())
+        for storey_width in (200, 300, 800):
+            storey = Box(100, 200, storey_width, 200)
+            width, _ = corner_size(sheet, storey, view)
+            pixels = TICK_LETTERS * sheet.scale.text
+            assert width >= text_width("train error 4.19e147", pixels)
+        usual = View(make_history(), dataset)
+        least, _ = corner_size(sheet, Box(100, 200, 100, 200), usual)
+        assert least >= text_width("train error 0.00678", pixels)
 
 
 def test_places_in_a_grid_have_names():
