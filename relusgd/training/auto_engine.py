@@ -1,9 +1,9 @@
 """Which engine `engine: auto` stands for: the one that has the training done first.
 
-Compiled steps take a fraction of the time, but Numba and the kept machine code take some 0.22
-seconds to load, as long as thirty thousand steps of NumPy at the notebook's sizes. So the
-number of steps decides, and their estimated cost. Both follow from the config alone, so that a
-config always gets the same engine.
+Compiled steps take a fraction of the time, but Numba and the kept machine code take some 0.2
+seconds to load, as long as 28,000 steps of NumPy at the notebook's sizes. So the number of steps
+decides, and their estimated cost. Both follow from the config alone, so that a config always gets
+the same engine.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ from relusgd.config import Config
 from relusgd.model.network import parameter_count
 from relusgd.training.descent import Engine
 from relusgd.training.engines import (
-    STEP_NANOSECONDS,
+    choose_kernel,
     deep_step_nanoseconds,
-    gradient_nanoseconds,
     numba_is_installed,
+    one_layer_step_nanoseconds,
 )
 from relusgd.training.noise import Noise
 
-LOADING_NANOSECONDS = 520_000_000
-"""What loading Numba and the kept machine code takes, in the units of `STEP_NANOSECONDS`, of which
-a second of `benchmarks/waiting.py turns` has 2.35."""
+LOADING_NANOSECONDS = 460_000_000
+"""What loading Numba and the kept machine code takes, in the units of `STEP_NANOSECONDS`.
+
+`benchmarks/waiting.py turns` measures trainings that save as much. A second there is about
+2,200,000,000 of these units.
+"""
 
 OPTIMIZER_NANOSECONDS = {
     "sgd": (0, 0),
@@ -97,8 +100,16 @@ def _step_nanoseconds(config: Config, engine: Engine, batch_size: int, points: i
     if len(hidden) > 1:
         return deep_step_nanoseconds(engine, batch_size, hidden, training.layers, noise)
     (width,) = hidden
-    times = gradient_nanoseconds(engine, batch_size, width, points, noise)
-    return STEP_NANOSECONDS[engine] + min(times.values())
+    kernel = choose_kernel(engine, batch_size, width, points, noise)
+    return one_layer_step_nanoseconds(
+        engine,
+        kernel,
+        batch_size,
+        width,
+        points,
+        training.layers,
+        noise,
+    )
 
 
 def _may_be_compiled(config: Config) -> bool:

@@ -33,6 +33,7 @@ def turning_point(**changes):
         {"training__batch_size": "full", "training__sampling": "replacement"},
         {"network__hidden": [40, 40]},
         {"network__hidden": [5, 5], "training__method": "adam"},
+        {"training__layers": "output"},
     ],
     ids=str,
 )
@@ -48,6 +49,20 @@ def test_what_takes_longer_by_numpy_turns_earlier():
     assert turning_point(training__method="adam") < turning_point()
     assert turning_point(network__hidden=[40, 40]) < turning_point(network__hidden=[10, 10])
     assert turning_point(network__hidden=[10, 10]) < turning_point()
+
+
+def test_steps_of_the_output_layer_alone_turn_later_because_numpy_takes_them_quickly():
+    for hidden in ([7], [7, 7]):
+        alone = turning_point(network__hidden=hidden, training__layers="output")
+        assert alone > 2 * turning_point(network__hidden=hidden)
+
+
+def test_without_kept_outputs_the_output_layer_alone_saves_a_part_of_a_step():
+    by_prefix_sums = {"network__hidden": 2000, "training__batch_size": "full"}
+    for changes in ({"training__label_noise": 0.1}, by_prefix_sums):
+        alone = turning_point(training__layers="output", **changes)
+        whole = turning_point(**changes)
+        assert whole < alone < 2 * whole
 
 
 def test_many_trainings_are_compiled_together():
