@@ -41,6 +41,9 @@ ROOM_FOR_EDGES = 0.98
 BESIDE_WORDS, ABOVE_WORDS = 1.4, 0.9
 """By how much a box is wider and higher than its lines, in font heights."""
 
+HEAD_LENGTH = 0.55
+"""Of an arrow, in font heights."""
+
 Legend = Sequence[tuple[str, str]]
 """Words, and their role: ink, faint or derivative."""
 
@@ -241,7 +244,13 @@ def _placed(
         if name not in state.derivatives:  # the sink does not need it; it stands on its left
             edges.append((name, sink))
             label_sizes.append(None)
-    return place(sizes, edges, label_sizes, wanted_width=wanted_width)
+    return place(
+        sizes,
+        edges,
+        label_sizes,
+        head_length=head_pixels(text),
+        wanted_width=wanted_width,
+    )
 
 
 def _label_size(label: str, text: float) -> Size | None:
@@ -297,6 +306,11 @@ def label_pixels(text: float) -> float:
 def is_bold(role: str) -> bool:
     """Whether pieces with this role are written in bold letters."""
     return role in ("name", "value")
+
+
+def head_pixels(text: float) -> float:
+    """The length of an arrowhead beside letters of this height."""
+    return HEAD_LENGTH * text
 
 
 def piece_width(words: str, role: str, text: float) -> float:

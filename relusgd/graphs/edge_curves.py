@@ -1,4 +1,4 @@
-"""The curves of edges between boxes, and the places of their labels."""
+"""The curves of edges between boxes, their arrowheads, and the places of their labels."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ PORT_SHARE = 0.8
 
 LABEL_ROOM = 2.0
 """The least free paper between a label and a box or another label, in pixels."""
+
+HALF_HEAD = 3 / 7
+"""Half of the width of an arrowhead, in its lengths."""
+
+BACKWARD_SHIFT = -0.5
+"""From an edge's curve up to the one along which derivatives flow back, in lengths of heads."""
 
 NEAR = 60.0
 """The ends of two curves at a column are near each other below this distance, in pixels."""
@@ -96,6 +102,20 @@ class EdgeCurve:
         y = y0 + share_of_rise * (y1 - y0)
         return x, y
 
+    def heads(self, length: float) -> tuple[Rectangle, Rectangle]:
+        """What the arrowheads cover: the one at the child, and that of the way back, at the parent.
+
+        length: of a head, in pixels.
+        """
+        enters_x, enters_y = self.points[-1]
+        leaves_x, leaves_y = self.points[0]
+        back_y = leaves_y + BACKWARD_SHIFT * length
+        width = 2 * HALF_HEAD * length
+        return (
+            Rectangle(enters_x - length / 2, enters_y, length, width),
+            Rectangle(leaves_x + length / 2, back_y, length, width),
+        )
+
     def moved(self, dx: float, dy: float) -> EdgeCurve:
         """The same with its label, so many pixels to the right and up."""
         points = [(x + dx, y + dy) for x, y in self.points]
@@ -107,13 +127,17 @@ def labelled_curves(
     columns: Columns,
     rectangles: Mapping[Key, Rectangle],
     labels: Sequence[Size | None],
+    head_length: float,
 ) -> tuple[list[EdgeCurve], bool]:
     """The curves with their labels, and whether some label had no room.
 
-    Every label takes the first place on its curve where it touches no box and no earlier label.
+    Every label takes the first place on its curve where it touches no box, no arrowhead and no
+    earlier label.
     """
     curves = _curves(columns, rectangles)
     taken = [box for key, box in rectangles.items() if is_node(key)]
+    for curve in curves:
+        taken += curve.heads(head_length)
     labelled = []
     is_tight = False
     for curve, size in zip(curves, labels, strict=True):

@@ -15,13 +15,14 @@ from relusgd.graphs.chain_rule import input_line
 from relusgd.graphs.design import (
     Design,
     Legend,
+    head_pixels,
     header_height,
     is_bold,
     label_pixels,
     line_height,
     piece_width,
 )
-from relusgd.graphs.edge_curves import EdgeCurve, Point, Rectangle
+from relusgd.graphs.edge_curves import BACKWARD_SHIFT, HALF_HEAD, EdgeCurve, Point, Rectangle
 from relusgd.graphs.graph import Evaluated
 from relusgd.graphs.text import TextLine, printed
 from relusgd.pictures.kit.plain_matplotlib import (
@@ -47,11 +48,8 @@ SINK = {"light": "#fbe9e4", "dark": "#43262a"}
 FORMULA_GAP = 2.0
 """Between other words and the formula beside them, in font heights."""
 
-BACKWARD_SHIFT = -3.5
-"""Pixels from an edge's curve up to the red one, along which derivatives flow back."""
-
-HEAD_LENGTH, HALF_HEAD = 7, 3
-"""The length of an arrow's head, and half of its width, in pixels."""
+FORWARD_THICKNESS, BACKWARD_THICKNESS = 0.1, 0.085
+"""Of an edge's curve and of the red one, along which derivatives flow back, in font heights."""
 
 BOX_MARGIN = 0.7
 """Free room at the left of a box's lines, in font heights."""
@@ -194,12 +192,13 @@ class GraphPicture:
         faint, red = self._colours.faint, self._red
         points = [(x + self._x0, y + self._y0) for x, y in curve.points]
         forward = [
-            self._draw_curve(points, faint, thick=1.2, zorder=2),
+            self._draw_curve(points, faint, thick=FORWARD_THICKNESS, zorder=2),
             self._draw_head(points[-1], -1, faint),
         ]
-        shifted = [(x, y + BACKWARD_SHIFT) for x, y in points]
+        shift = BACKWARD_SHIFT * head_pixels(self.design.text)
+        shifted = [(x, y + shift) for x, y in points]
         backward = [
-            self._draw_curve(shifted, red, thick=1.0, zorder=1.5),
+            self._draw_curve(shifted, red, thick=BACKWARD_THICKNESS, zorder=1.5),
             self._draw_head(shifted[0], 1, red),
         ]
         if curve.label:
@@ -236,7 +235,7 @@ class GraphPicture:
         thick: float,
         zorder: float,
     ) -> Artist:
-        """A curve through the points, horizontal at each."""
+        """A curve through the points, horizontal at each. thick: in font heights."""
         vertices, codes = [points[0]], [Outline.MOVETO]
         for (x0, y0), (x1, y1) in pairwise(points):
             middle = (x0 + x1) / 2
@@ -246,7 +245,7 @@ class GraphPicture:
             Outline(vertices, codes),
             facecolor="none",
             edgecolor=colour,
-            linewidth=self.sheet.points(thick),
+            linewidth=self.sheet.points(thick * self.design.text),
             zorder=zorder,
         )
         return self._add_patch(patch)
@@ -254,8 +253,10 @@ class GraphPicture:
     def _draw_head(self, tip: Point, side: int, colour: str) -> Artist:
         """The head of an arrow. side: −1 if it lies left of its tip, 1 if right."""
         x, y = tip
-        base = x + HEAD_LENGTH * side
-        upper, lower = (base, y + HALF_HEAD), (base, y - HALF_HEAD)
+        length = head_pixels(self.design.text)
+        half_width = HALF_HEAD * length
+        base = x + length * side
+        upper, lower = (base, y + half_width), (base, y - half_width)
         outline = Outline([tip, upper, lower, tip], closed=True)
         return self._add_patch(PathPatch(outline, facecolor=colour, edgecolor="none", zorder=2.2))
 

@@ -19,8 +19,8 @@ MARGIN = 10.0
 NARROWEST_GAP = 34.0
 """Pixels between columns, for edges without labels."""
 
-LABEL_ROOM = 16.0
-"""Pixels that a gap has beside its widest label."""
+LABEL_ROOM = 5.0
+"""Pixels that a gap has beside its widest label and two arrowheads."""
 
 BEND_HEIGHT = 10.0
 """Pixels that an edge takes in a column that it passes."""
@@ -60,25 +60,33 @@ def place(
     edges: Sequence[tuple[str, str]],
     labels: Sequence[Size | None],
     *,
+    head_length: float,
     wanted_width: float = 0.0,
 ) -> Placement:
     """Place boxes of these sizes, parents first, with edges (parent, child).
 
-    labels: the sizes of the edges' labels, None for no label. wanted_width: a placement that needs
-    less is spread to this width. Room grows until no label touches another or a box.
+    labels: the sizes of the edges' labels, None for no label. head_length: of arrows, in pixels.
+    wanted_width: a placement that needs less is spread to this width. Room grows until no label
+    touches another, a box or an arrowhead.
     """
     columns = arrange(list(sizes), edges)
     inner_width = wanted_width - 2 * MARGIN
     for room, stretch in ATTEMPTS:
-        gaps = _gaps(columns, labels, stretch)
-        placement = _place_once(columns, sizes, labels, room, gaps, inner_width)
+        gaps = _gaps(columns, labels, head_length, stretch)
+        placement = _place_once(columns, sizes, labels, head_length, room, gaps, inner_width)
         if not placement.is_tight:
             break
     return placement
 
 
-def _gaps(columns: Columns, labels: Sequence[Size | None], stretch: float) -> list[float]:
+def _gaps(
+    columns: Columns,
+    labels: Sequence[Size | None],
+    head_length: float,
+    stretch: float,
+) -> list[float]:
     """Pixels between columns: right of each, for the widest label of the edges that begin there."""
+    beside_label = 2 * head_length + LABEL_ROOM
     gaps = [NARROWEST_GAP] * (len(columns.columns) - 1)
     column_of: dict[Key, int] = {}
     for number, keys in enumerate(columns.columns):
@@ -88,7 +96,7 @@ def _gaps(columns: Columns, labels: Sequence[Size | None], stretch: float) -> li
             continue
         column = column_of[chain[0]]
         label_width, _ = label
-        gaps[column] = max(gaps[column], stretch * (label_width + LABEL_ROOM))
+        gaps[column] = max(gaps[column], stretch * (label_width + beside_label))
     return gaps
 
 
@@ -96,6 +104,7 @@ def _place_once(
     columns: Columns,
     sizes: Mapping[str, Size],
     labels: Sequence[Size | None],
+    head_length: float,
     room: float,
     gaps: Sequence[float],
     wanted_width: float,
@@ -117,7 +126,7 @@ def _place_once(
             own_width = widths[key] if is_node(key) else width
             rectangles[key] = Rectangle(left + width / 2, y[key], own_width, heights[key])
         left += width + gap
-    curves, is_tight = labelled_curves(columns, rectangles, labels)
+    curves, is_tight = labelled_curves(columns, rectangles, labels, head_length)
     boxes = {key[0]: box for key, box in rectangles.items() if is_node(key)}
     right = max(box.right for box in rectangles.values())
     return _framed(boxes, curves, right, is_tight)

@@ -95,6 +95,15 @@ def test_no_words_touch_and_none_leave_their_box_or_the_picture(make, theme):
     assert overlapping_pairs([*extents(drawn.labels.values()), *boxes.values()]) == []
 
 
+@every_graph
+def test_no_label_covers_an_arrowhead(make):
+    drawn = picture(make)
+    heads = extents([head for _, head, *_ in (*drawn.forward, *drawn.backward)])
+    for label in extents(drawn.labels.values()):
+        for head in heads:
+            assert not label.overlaps(head)
+
+
 def drawn_numbers(texts):
     """All numbers in drawn words, as floats."""
     found = re.findall(r"(?<![\w.)])−?\d+(?:\.\d+)?(?:e−?\d+)?(?![\w.(])", " ".join(texts))
@@ -310,7 +319,7 @@ def test_crossings_are_avoided_where_they_can_be():
 
 def test_an_edge_past_a_column_bends_around_its_boxes():
     sizes = {"a": (50.0, 20.0), "b": (50.0, 20.0), "c": (50.0, 20.0)}
-    placed = place(sizes, [("a", "b"), ("b", "c"), ("a", "c")], [None, None, None])
+    placed = place(sizes, [("a", "b"), ("b", "c"), ("a", "c")], [None, None, None], head_length=7)
     assert len(arrange(list(sizes), [("a", "b"), ("b", "c"), ("a", "c")]).columns[1]) == 2
     passing, box = placed.curves[2], placed.boxes["b"]
     heights = [
