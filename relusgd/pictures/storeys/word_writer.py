@@ -59,14 +59,9 @@ class WordWriter:
 
     # Beside a thing
 
-    def name_line(
-        self, words: str, x: Array, y: Array, colour: str, most_crowded: float = MOST_CROWDED
-    ) -> None:
-        """Write words beside a line, if possible a quarter along it, else anywhere.
-
-        most_crowded: the share of drawn cells on which they may stand where nothing is free.
-        """
-        self.name(words, self.along(x, y), colour, most_crowded)
+    def name_line(self, words: str, x: Array, y: Array, colour: str) -> None:
+        """Write words beside a line, if possible a quarter along it, else anywhere."""
+        self.name(words, self.along(x, y), colour)
 
     def name_points(self, words: str, named: Points, others: Points | None, colour: str) -> None:
         """Write words beside one of these points, if there is room.
@@ -92,15 +87,9 @@ class WordWriter:
         if place is not None:
             self.write(words, place, colour)
 
-    def name(
-        self,
-        words: str,
-        anchors: Iterable[Place],
-        colour: str,
-        most_crowded: float = MOST_CROWDED,
-    ) -> None:
+    def name(self, words: str, anchors: Iterable[Place], colour: str) -> None:
         """Write words where there is room beside one of the pixels; nowhere if there is none."""
-        place = self.place_beside(words, anchors, most_crowded=most_crowded)
+        place = self.place_beside(words, anchors)
         if place is not None:
             self.write(words, place, colour)
 
@@ -132,10 +121,15 @@ class WordWriter:
             corners = filter(may_be, corners)
         place = self._free.best(corners, width, height, most_crowded)
         if place is not None:
-            left, bottom = place
-            beside = BESIDE * self._pixels
-            self._free.enter_box(left - beside, bottom, width + 2 * beside, height)
+            self.take(words, place)
         return place
+
+    def take(self, words: str, place: Place) -> None:
+        """Keep a place for words, with free paper at both sides."""
+        left, bottom = place
+        beside = BESIDE * self._pixels
+        width = text_width(words, self._pixels) + 2 * beside
+        self._free.enter_box(left - beside, bottom, width, WORD_LINE * self._pixels)
 
     def _corners_beside(self, anchors: list[Place], width: float, height: float) -> Iterator[Place]:
         """Lower left corners of words near the anchors: the nearest first."""

@@ -28,7 +28,9 @@ from relusgd.pictures.storeys.path_names import (
     names_of_paths,
 )
 from relusgd.pictures.storeys.upper_places import UpperPlaces
-from relusgd.pictures.storeys.word_writer import WordWriter
+from relusgd.pictures.storeys.word_writer import Place, WordWriter
+
+FUNCTION = "learned function"
 
 UNTIL = 3.5
 """The seconds of a film until which the words stand."""
@@ -85,12 +87,11 @@ class Words:
         self._script = script
         self._pixels = LETTERS * sheet.scale.text
         self._first = int(script.rows[0])
-        self._free = UpperPlaces(sheet, upper, view, scales, self._pixels)
-        self._free.enter_what_stays(corner)
-        self._free.enter_references(self._first)
-        self._free.enter_functions(*self._early_rows(), *self._others, *view.trail)
+        self._corner = corner
+        self._free = self._places_clear_of(self._early_rows())
         self._writer = WordWriter(sheet, upper, self._free, self._pixels)
         self._of_function: list[PastedText | Text] = []
+        self._function_comes = len(view)
         self.unnamed: list[ReferenceCurve] = []
         self._name_all()
         if lower is not None and not has_elbows_inside(view):
@@ -120,16 +121,21 @@ class Words:
         early = self._script.rows[: max(1, frames)]
         return _some_of(early)
 
+    def _places_clear_of(self, rows: Sequence[int]) -> UpperPlaces:
+        """The places in which nothing is drawn while the functions of these snapshots are shown."""
+        free = UpperPlaces(self._sheet, self._box, self._view, self._scales, self._pixels)
+        free.enter_what_stays(self._corner)
+        free.enter_references(self._first)
+        free.enter_functions(*rows, *self._others, *self._view.trail)
+        return free
+
     # What is named
 
     def _name_all(self) -> None:
         """Name the function, the points, the truth and the references."""
         colours, view, writer = self._sheet.colours, self._view, self._writer
         if view.is_in_sight(self._first):
-            curve = view.curve(self._first)
-            line = curve.x, curve.y
-            writer.name_line("learned function", *line, colours.learned, MOST_CROWDED_FUNCTION)
-            self._of_function = [*writer.fading]
+            self._name_function()
         trained = original(view, view.dataset.x_train, view.dataset.y_train)
         tested = None
         if view.shows_test_points:
@@ -146,6 +152,34 @@ class Words:
             self._free.enter_functions(*rows)
         for reference in view.references:
             self._name_reference(reference)
+
+    def _name_function(self) -> None:
+        """Name the learned function where it does not come while its name stands, else for as long
+        as there is such a place."""
+        curve = self._view.curve(self._first)
+        anchors = [*self._writer.along(curve.x, curve.y)]
+        crowded = MOST_CROWDED_FUNCTION
+        place = self._writer.place_beside(FUNCTION, anchors, most_crowded=crowded)
+        if place is None:
+            place = self._place_for_a_while(anchors)
+        if place is not None:
+            self._writer.write(FUNCTION, place, self._sheet.colours.learned)
+            self._of_function = [*self._writer.fading]
+
+    def _place_for_a_while(self, anchors: Sequence[Place]) -> Place | None:
+        """A place beside a function that moves far, and from when on it is there."""
+        early = self._early_rows()
+        count = len(early) // 2
+        while count:
+            free = self._places_clear_of(early[:count])
+            writer = WordWriter(self._sheet, self._box, free, self._pixels)
+            place = writer.place_beside(FUNCTION, anchors)
+            if place is not None:
+                self._function_comes = early[count]
+                self._writer.take(FUNCTION, place)
+                return place
+            count //= 2
+        return None
 
     def _name_reference(self, reference: ReferenceCurve) -> None:
         """Write the name of a reference beside its line, or keep in mind that it has no place."""
@@ -243,11 +277,7 @@ class Words:
     # How long it stands
 
     def show(self, index: int) -> None:
-        opacity = self.opacity_at(index)
-        self.fade(opacity)
-        if opacity > 0 and self._function_is_outside(index):
-            for text in self._of_function:
-                text.set_visible(False)
+        self.fade(self.opacity_at(index), index)
 
     def _function_is_outside(self, index: int) -> bool:
         """Whether no point of the learned function is in the picture at a moment."""
@@ -265,11 +295,14 @@ class Words:
         left = (GONE - second) / (GONE - UNTIL)
         return float(np.clip(left, 0.0, 1.0))
 
-    def fade(self, opacity: float) -> None:
-        """Show the words that go with this opacity; at 0 they are gone."""
+    def fade(self, opacity: float, index: int) -> None:
+        """Show the words of a moment with this opacity; at 0 they are gone."""
         for text in self._writer.fading:
             text.set_visible(opacity > 0)
             text.set_alpha(opacity)
+        if index >= self._function_comes or self._function_is_outside(index):
+            for text in self._of_function:
+                text.set_visible(False)
 
 
 def _some_of(rows: Integers) -> list[int]:

@@ -323,6 +323,26 @@ def test_words_keep_off_the_whole_width_of_a_stem(make_history, dataset):
                 assert places.crowd(x, box.bottom + 20, 0.1, 40) > 0
 
 
+def test_a_function_that_moves_far_is_named_until_it_comes_to_its_name(make_history, dataset):
+    """It sweeps over the whole storey in the first seconds, and no place is free of it."""
+    history = make_history(snapshots=120)
+    rising = np.linspace(-1.2, 1.2, 120)
+    history.weights[-1][:] *= 0.01
+    history.biases[-1][:, 0] = np.concatenate([rising[:60], rising[60:]])
+    view = View(history, dataset)
+    painter = Painter(view, Look(), script=Script(np.arange(120), 30))
+    words = part_of(painter, Words)
+    named = []
+    for index in range(0, 120, 5):
+        painter.show(index)
+        shown = [text.get_text() for text in words.moving if text.get_visible()]
+        named.append("learned function" in shown)
+    assert named[0]
+    assert not named[-1]
+    assert named == sorted(named, reverse=True)
+    assert words._function_comes < len(view)
+
+
 def test_no_way_to_bend_is_named_that_no_unit_has(make_history, dataset):
     history = make_history(snapshots=20)
     np.abs(history.weights[-1], out=history.weights[-1])

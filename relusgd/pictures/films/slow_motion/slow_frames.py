@@ -244,4 +244,4 @@ class LeavingWords:
     def show(self, index: int) -> None:
         away = self._clock.come("announced", index)
         opacity = self._words.opacity_at(self._row)
-        self._words.fade(opacity * (1.0 - away))
+        self._words.fade(opacity * (1.0 - away), self._row)
