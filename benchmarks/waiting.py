@@ -5,10 +5,11 @@ long run shown and continued, short trainings.
         [--runs 10000] [--snapshots 1000000] [--before FOLDER] [--rounds 3] [--only TEXT …]
 
 Every figure is the median over rounds, of processor seconds, those of all processes that a command
-starts included (on Linux), and of the largest memory of one of its processes. FOLDER is a clone of
-relusgd of an earlier state; its commands then take turns with those of this clone. `long` takes
-1.6 GB of disk. --only: of `turns`, `widths`, `short` and `deep`, the trainings whose changes to the
-config contain one of these texts.
+starts included (on Linux), and of the largest memory of one of its processes. The wait for the
+first snapshot of a run that goes on is taken by the clock. FOLDER is a clone of relusgd of an
+earlier state; its commands then take turns with those of this clone. `long` takes 1.6 GB of disk.
+--only: of `turns`, `widths`, `short` and `deep`, the trainings whose changes to the config contain
+one of these texts.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ import ctypes
 import hashlib
 import json
 import os
+import re
 import resource
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -151,6 +155,64 @@ def long(folder: Path, commands: Commands, snapshots: int) -> None:
 
     more = ["train", str(folder / "config.yaml"), "--out", str(run), "-q"]
     commands.tell(f"an epoch more than {snapshots:,} snapshots", *more, first=add_an_epoch)
+    settings["training"]["epochs"] = 3 * snapshots
+    (folder / "config.yaml").write_text(json.dumps(settings))
+    for name, clone in commands.clones.items():
+        waits = [first_snapshot(clone, more, run) for _ in range(commands.rounds)]
+        seconds = statistics.median(wait.seconds for wait in waits)
+        whole = statistics.median(wait.megabytes for wait in waits)
+        private = statistics.median(wait.private_megabytes for wait in waits)
+        print(
+            f"the first snapshot after {snapshots:,}, {name}: {seconds:.2f} s, {whole:.0f} MB, "
+            f"{private:.0f} MB of them private",
+            flush=True,
+        )
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a snapshot was waited for, in seconds, and the largest memory until then, in MB.
+
+    private_megabytes: without pages of files, such as libraries, which processes share.
+    """
+
+    seconds: float
+    megabytes: float
+    private_megabytes: float
+
+
+def first_snapshot(clone: Path, arguments: Sequence[str], run: Path) -> Wait:
+    """The wait from the start of Python until a run that goes on has a line more. On Linux only."""
+    table = run / "metrics.csv"
+    size = table.stat().st_size
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "relusgd", *arguments],
+        cwd=clone,
+        env={**ENVIRONMENT, "PYTHONPATH": str(clone)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    private = 0.0
+    # Where snapshots behind the checkpoint are written again, the table is cut first.
+    while table.stat().st_size <= size:
+        if process.poll() is not None:
+            raise RuntimeError(f"relusgd {' '.join(arguments)} ended with {process.returncode}")
+        size = min(size, table.stat().st_size)
+        private = max(private, memory_of(process.pid, "RssAnon"))
+        time.sleep(0.002)
+    seconds = time.perf_counter() - began
+    whole = memory_of(process.pid, "VmHWM")
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    return Wait(seconds, whole, private)
+
+
+def memory_of(pid: int, kind: str) -> float:
+    """The memory of a process in MB, of a kind that Linux names in its status."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(rf"{kind}:\s+(\d+)", status)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def many(folder: Path, commands: Commands, runs: int) -> None:
