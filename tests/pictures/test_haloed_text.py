@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from relusgd.pictures.kit.haloed_text import rim_shifts
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import Sheet
@@ -31,3 +32,22 @@ def test_the_rim_is_as_wide_behind_the_last_letter_as_before_the_first(letters):
     first_paper, last_paper = ends(green > 60)
     assert 1 <= first_letter - first_paper <= text.rim + 1
     assert 1 <= last_paper - last_letter <= text.rim + 1
+
+
+def test_the_rim_is_the_letters_in_the_colour_of_the_paper_at_every_place_around():
+    """Pasted from one picture, and the same as if they were written there one after the other."""
+    with plain_style:
+        haloed, written = [Sheet(Look(size=(640, 480))) for _ in range(2)]
+        look = {"pixels": 11.0, "zorder": 3}
+        text = haloed.text_over_lines(100.3, 200.6, "function", colour="#ff0000", **look)
+        for right, up in rim_shifts(text.rim):
+            place = 100.3 + right, 200.6 + up
+            written.text(*place, "function", colour=written.colours.paper, **look)
+        written.text(100.3, 200.6, "function", colour="#ff0000", **look)
+        pictures = []
+        for sheet in (haloed, written):
+            sheet.figure.patch.set_facecolor("#0000ff")
+            sheet.figure.canvas.draw()
+            pictures.append(np.asarray(sheet.figure.canvas.buffer_rgba()).astype(int))
+    assert np.abs(pictures[0] - pictures[1]).max() <= 2
+    assert (pictures[0] != pictures[0][0, 0]).any()

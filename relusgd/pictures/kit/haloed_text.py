@@ -8,13 +8,8 @@ from functools import cache
 from typing import Any
 
 from relusgd.pictures.kit.fonts import DPI
-from relusgd.pictures.kit.plain_matplotlib import (
-    Affine2D,
-    AggRenderer,
-    RendererBase,
-    Stroke,
-    Text,
-)
+from relusgd.pictures.kit.plain_matplotlib import AggRenderer, RendererBase, Stroke, Text
+from relusgd.pictures.kit.text_picture import picture_of
 
 RIM = 3.0
 """The width of the rim around a letter, in pixels of a picture 1000 wide."""
@@ -39,6 +34,8 @@ class HaloedText(Text):
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw the rim, and over it the letters as they are without one."""
+        if not (self.get_text() and self.get_visible()):
+            return
         if isinstance(renderer, AggRenderer):
             self._draw_rim_of_pixels(renderer)
         else:
@@ -51,14 +48,15 @@ class HaloedText(Text):
         In pixels, letters stand at whole pixels, and those of outlines do not: strokes around
         outlines would be some pixels beside the last letters of small words.
         """
-        place = self.get_transform()
         colour = self.get_color()
         self.set_color(self._paper)
-        for right, up in _shifts(self.rim):
-            self.set_transform(place + Affine2D().translate(right, up))
-            super().draw(renderer)
-        self.set_transform(place)
+        left, bottom, letters = picture_of(self, super().draw, renderer)
         self.set_color(colour)
+        # To paste a picture is quicker by far than to lay the letters out for every place.
+        context: Any = renderer.new_gc()
+        for right, up in rim_shifts(self.rim):
+            renderer.draw_image(context, left + right, bottom + up, letters)
+        context.restore()
 
     def _draw_rim_of_strokes(self, renderer: RendererBase) -> None:
         """Wide outlines of the letters, for a vector graphic, whose letters are outlines, too."""
@@ -68,7 +66,7 @@ class HaloedText(Text):
 
 
 @cache
-def _shifts(rim: float) -> tuple[Shift, ...]:
+def rim_shifts(rim: float) -> tuple[Shift, ...]:
     """How letters are moved for a rim: on rings around where they stand, each shift once."""
     found = dict.fromkeys(_on_rings(rim))
     return tuple(found)

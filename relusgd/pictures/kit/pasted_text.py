@@ -3,28 +3,15 @@ all lines of the frame together."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relusgd.pictures.kit.fonts import DPI
 from relusgd.pictures.kit.haloed_text import HaloedText
-from relusgd.pictures.kit.plain_matplotlib import (
-    AggRenderer,
-    Artist,
-    RendererBase,
-    Text,
-)
+from relusgd.pictures.kit.plain_matplotlib import Artist, RendererBase, Text
 from relusgd.pictures.kit.sheet import Sheet
-
-MARGIN = 3
-"""Pixels around the extent of a text, and its rim, within which all its ink is."""
-
-Picture = tuple[int, int, NDArray[np.uint8]]
-"""The left and lower edge in pixels, and the pixels from the bottom up: the colour of a text, with
-how much of each pixel it covers."""
+from relusgd.pictures.kit.text_picture import Picture, picture_of
 
 
 def pasted_in_films(sheet: Sheet, text: Text) -> PastedText | Text:
@@ -40,7 +27,6 @@ class PastedText(Artist):
 
     def __init__(self, sheet: Sheet, text: Text) -> None:
         super().__init__()
-        self._sheet = sheet
         self._text = text
         self._pictures: dict[str, Picture] = {}
         self.set_zorder(text.get_zorder())
@@ -76,20 +62,12 @@ class PastedText(Artist):
         context.restore()
 
     def _picture(self, renderer: Any) -> Picture:
-        """The text alone, drawn on a canvas that is as large as it needs."""
-        text, sheet = self._text, self._sheet
-        text.set_visible(True)
+        """The text by itself, cut to where it has ink."""
+        text = self._text
         rim = text.rim if isinstance(text, HaloedText) else 0.0
-        around = text.get_window_extent(renderer).padded(MARGIN + rim)
-        left, bottom = math.floor(around.x0), math.floor(around.y0)
-        width, height = math.ceil(around.x1) - left, math.ceil(around.y1) - bottom
-        canvas = AggRenderer(width, height, DPI)
-        x, y = text.get_position()
-        text.set_position((x - left / sheet.width, y - bottom / sheet.height))
-        text.draw(canvas)
-        text.set_position((x, y))
+        text.set_visible(True)
+        left, bottom, pixels = picture_of(text, text.draw, renderer, rim)
         text.set_visible(False)
-        pixels = np.asarray(canvas.buffer_rgba(), dtype=np.uint8)[::-1]
         across, up, inked = _inked(pixels)
         return left + across, bottom + up, inked
 
