@@ -168,7 +168,7 @@ class FeatureView:
         domain: Range,
         scaling: Scaling,
     ) -> FeatureView:
-        """That of these features.
+        """What is drawn of these features.
 
         learned: the share of every direction that is learned. top: how many principal features are
         drawn. domain: in network units.

@@ -152,7 +152,8 @@ def _placed(events: Sequence[Event], rows: Indices, fps: float, hold: float) -> 
         if first == len(rows) or event.row < rows[0]:
             continue
         to_read = math.ceil(seconds_to_read(event.caption) * fps)
-        begin = _first_free(placed, _may_begin(event, first, to_read, rows, fps, hold), to_read)
+        may_begin = _may_begin(event, first, to_read, rows, fps, hold)
+        begin = _first_free(placed, may_begin, to_read)
         if begin is None:
             continue
         longest = max(to_read, math.ceil(LONGEST * fps))

@@ -110,8 +110,11 @@ def clock_numbers(clock: Array) -> list[float]:
 
 
 def _number_of(dataset: Dataset, datasets: Sequence[Dataset]) -> int:
-    """Where an equal dataset is among these."""
-    return next(number for number, other in enumerate(datasets) if _equal(other, dataset))
+    """Where a dataset that is drawn alike is among these."""
+    for number, other in enumerate(datasets):
+        if _are_drawn_alike(other, dataset):
+            return number
+    raise AssertionError("every dataset is drawn like one of the distinct ones")
 
 
 def _rows(scene: Scene, view: View) -> Integers:
@@ -235,23 +238,20 @@ def _points_data(view: View) -> dict[str, Any]:
 
 
 def _distinct(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """Of datasets that are drawn alike, the first."""
     found: list[Dataset] = []
     for dataset in datasets:
-        if not any(_equal(dataset, other) for other in found):
+        if not any(_are_drawn_alike(dataset, other) for other in found):
             found.append(dataset)
     return found
 
 
-def _equal(one: Dataset, other: Dataset) -> bool:
-    """Whether two datasets are drawn alike."""
-    alike = (one.domain, one.scaling, one.x_name, one.y_name, one.noise) == (
-        other.domain,
-        other.scaling,
-        other.x_name,
-        other.y_name,
-        other.noise,
-    )
-    return alike and all(
-        np.array_equal(mine, theirs)
-        for mine, theirs in zip(one.columns, other.columns, strict=True)
-    )
+def _are_drawn_alike(one: Dataset, other: Dataset) -> bool:
+    """Whether two datasets have the same points, domain, units, names and noise."""
+    for name in ("domain", "scaling", "x_name", "y_name", "noise"):
+        if getattr(one, name) != getattr(other, name):
+            return False
+    for own_column, other_column in zip(one.columns, other.columns, strict=True):
+        if not np.array_equal(own_column, other_column):
+            return False
+    return True

@@ -108,8 +108,8 @@ class UpperPlaces(FreePlaces):
             return
         strength = relative(curve.kink, self._scales.kink)
         has_stem = strength > FAINTEST_STEM
-        # A curve bends at all its points but the ends.
         widths = self._sheet.scale.thick * stem_widths(strength)
+        # A curve bends at all its points but the ends.
         stems = np.column_stack([x[1:-1], y[1:-1], widths])
         for place, top, width in stems[has_stem]:
             self._enter_stem(place, top, width)
