@@ -168,6 +168,33 @@ def long(folder: Path, commands: Commands, snapshots: int) -> None:
             flush=True,
         )
 
+    tell_least_memory(folder)
+
+
+LEAST_USE_OF_NUMBA = """
+from pathlib import Path
+import numba
+
+@numba.njit(cache=True)
+def successor(number):
+    return number + 1
+
+successor(1)
+print(Path("/proc/self/status").read_text())
+"""
+
+
+def tell_least_memory(folder: Path) -> None:
+    """Print the memory of a process that calls one function of Numba's, compiled before."""
+    program = folder / "least.py"
+    program.write_text(LEAST_USE_OF_NUMBA)
+    command = [sys.executable, str(program)]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    whole = megabytes_of(done.stdout, "VmHWM")
+    private = megabytes_of(done.stdout, "RssAnon")
+    print(f"a function of Numba's alone: {whole:.0f} MB, {private:.0f} MB of them private")
+
 
 @dataclass(frozen=True)
 class Wait:
@@ -199,18 +226,18 @@ def first_snapshot(clone: Path, arguments: Sequence[str], run: Path) -> Wait:
         if process.poll() is not None:
             raise RuntimeError(f"relusgd {' '.join(arguments)} ended with {process.returncode}")
         size = min(size, table.stat().st_size)
-        private = max(private, memory_of(process.pid, "RssAnon"))
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        private = max(private, megabytes_of(status, "RssAnon"))
         time.sleep(0.002)
     seconds = time.perf_counter() - began
-    whole = memory_of(process.pid, "VmHWM")
+    whole = megabytes_of(status, "VmHWM")
     process.send_signal(signal.SIGINT)
     process.wait()
     return Wait(seconds, whole, private)
 
 
-def memory_of(pid: int, kind: str) -> float:
-    """The memory of a process in MB, of a kind that Linux names in its status."""
-    status = Path(f"/proc/{pid}/status").read_text()
+def megabytes_of(status: str, kind: str) -> float:
+    """The memory in MB of a kind that Linux names in the status of a process."""
     found = re.search(rf"{kind}:\s+(\d+)", status)
     return int(found[1]) / 1024 if found else 0.0
 
