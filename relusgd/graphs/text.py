@@ -147,17 +147,20 @@ def own_lines(state: Evaluated, name: str, form: BoxForm = "usual") -> list[Text
         head.append(Piece(f" = {printed(node.formula)}", "ink"))
     lines = value_lines(value, form)
     is_upright = form == "columns" and value.ndim == 1 and len(lines) > 1
-    # A vector that stands upright shows how long it is.
-    shape = [Piece(f"  {shape_text(value)}", "faint")] if value.ndim and not is_upright else []
+    shape = []
+    # A vector that stands upright shows by itself how long it is.
+    if value.ndim and not is_upright:
+        shape.append(Piece(f"  {shape_text(value)}", "faint"))
+    first_line = (*head, *shape)
     if not lines:
         size = Piece(size_line(name, value), "value")
-        return [(*head, *shape), (size,)]
+        return [first_line, (size,)]
     if len(lines) > 1:
-        return [(*head, *shape), *_single_pieces(lines, "value")]
+        return [first_line, *_single_pieces(lines, "value")]
     (line,) = lines
-    if not node.formula:
-        return [(*head, Piece(" = ", "ink"), Piece(line, "value"), *shape)]
-    return [(*head, *shape), (Piece(f"= {line}", "value"),)]
+    if node.formula:
+        return [first_line, (Piece(f"= {line}", "value"),)]
+    return [(*head, Piece(" = ", "ink"), Piece(line, "value"), *shape)]
 
 
 def derivative_lines(state: Evaluated, name: str, form: BoxForm = "usual") -> list[TextLine]:
