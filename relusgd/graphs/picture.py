@@ -36,7 +36,7 @@ from relusgd.pictures.kit.plain_matplotlib import (
 )
 from relusgd.pictures.kit.sheet import Sheet
 from relusgd.pictures.kit.stills import check_still, write_figure
-from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.text_fit import fitting_height, text_width
 
 RED = {"light": "#c1272d", "dark": "#ff6f6f"}
 """Of derivatives, on light and on dark paper."""
@@ -268,7 +268,8 @@ class GraphPicture:
         left, height = HEADER_MARGIN * text, self.sheet.height - 1.6 * text
         title = self.design.look.title
         if title:
-            pixels = TITLE_LETTERS * text
+            room = self.sheet.width - 2 * left
+            pixels = fitting_height(title, TITLE_LETTERS * text, room, bold=True)
             self.caption = self.sheet.text(
                 left,
                 height,
@@ -285,14 +286,18 @@ class GraphPicture:
     def _write_legend(self, left: float, height: float) -> float:
         """What the colours are, word beside word; gives where the next one would stand."""
         text = self.design.text
-        pixels = LEGEND_LETTERS * text
         sink = printed(self.state.graph.sink)
         usual: Legend = (
             ("value, from left to right", "ink"),
             ("on an edge: ∂child/∂parent", "faint"),
             (f"∂{sink}/∂node, flowing back", "derivative"),
         )
-        for words, role in self.design.legend or usual:
+        legend = self.design.legend or usual
+        gap = 2.2 * text
+        room = self.sheet.width - 2 * left - gap * (len(legend) - 1)
+        all_words = " ".join(words for words, _ in legend)
+        pixels = fitting_height(all_words, LEGEND_LETTERS * text, room)
+        for words, role in legend:
             self.sheet.text(
                 left,
                 height,
@@ -301,7 +306,7 @@ class GraphPicture:
                 colour=self._role_colour(role),
                 va="center_baseline",
             )
-            left += text_width(words, pixels) + 2.2 * text
+            left += text_width(words, pixels) + gap
         return left
 
     def _write_formula(self, y: float, taken: float) -> None:

@@ -153,12 +153,14 @@ class StepPainter:
                 "try --set training.learning_rate=0.01",
             )
         states = [before, self.after, self._on_the_way(MIDWAY)]
-        # The caption stands where a still picture has its title.
-        design = Design.of(states, theme, title=" ", even=even, size=size)
-        self.picture = GraphPicture(before, design)
         names = [node.name for node in before.graph.nodes]
         self._column = column_numbers(names, [(edge.parent, edge.child) for edge in before.edges])
         self._moments = list(moments(max(self._column.values()) + 1))
+        # The captions stand where a still picture has its title, in letters that fit the longest.
+        captions = {self._caption(moment) for moment in self._moments}
+        longest = max(captions, key=len)
+        design = Design.of(states, theme, title=longest, even=even, size=size)
+        self.picture = GraphPicture(before, design)
         self._labels_after = edge_labels(self.after)
         self._shown: Moment | None = None
 

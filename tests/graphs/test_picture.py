@@ -226,6 +226,15 @@ def test_a_nudge_shows_new_values_and_the_way_that_it_takes():
     assert "h moves by 9.25 when f moves by 0.5;  ∂h/∂f · 0.5 = 9" in words
 
 
+@pytest.mark.parametrize("size", [None, (1920, 1080), (640, 480), (1080, 1080)], ids=str)
+@pytest.mark.parametrize("at", [3, -123456.789])
+def test_title_and_legend_of_a_nudge_end_in_the_picture(size, at):
+    state = expression_graph("(x**2)**2 + x**2", at).evaluate()
+    sheet = nudge_picture(state, "x", -0.54321, size=size).sheet
+    for text in sheet.figure.texts:
+        assert text.get_window_extent().x1 <= sheet.width, text.get_text()
+
+
 def test_a_nudge_of_an_entry_is_drawn_in_any_format(tmp_path):
     state = sheet_graph("sheet-d").evaluate()
     draw_nudge(state, "x⁽¹⁾[2]", 0.5, tmp_path / "nudge.svg", theme="dark", size=(1920, 1080))

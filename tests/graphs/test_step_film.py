@@ -106,6 +106,16 @@ def test_no_words_leave_their_box_in_any_picture(hidden):
                 ), (moment, text)
 
 
+@pytest.mark.parametrize("size", [None, (1440, 900), (1920, 1080)], ids=str)
+def test_captions_end_in_the_picture(size):
+    state = network_graph(network((2,)), 0.4, 0.9).evaluate()
+    film = StepPainter(state, SgdStep(0.0123456, decay=0.000123456), size=size)
+    for moment in dict.fromkeys(film._moments):
+        film.show(moment)
+        extent = film.picture.caption.get_window_extent()
+        assert extent.x1 <= film.size[0], film.picture.caption.get_text()
+
+
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
 def test_films_are_written_whole_and_with_even_sides(suffix, tmp_path):
     path, progress = tmp_path / f"step{suffix}", []

@@ -13,6 +13,12 @@ from relusgd.pictures.kit.fonts import DPI, drawable, font
 
 DIGIT = re.compile(r"\d")
 
+SMALLER = 0.98
+"""By this factor at a time letters are lowered until a text fits."""
+
+LEAST_LETTERS = 5.0
+"""Letters of fewer pixels are not read."""
+
 BREAK = re.compile(r"(?<!=)\s+(?!=)")
 """Where a line may be broken."""
 
@@ -43,6 +49,16 @@ def steady_width(number: str, pixels: float) -> float:
     Digits advance equally, and their ink does not: a word beside a counter would tremble.
     """
     return text_width(DIGIT.sub("8", number), pixels)
+
+
+def fitting_height(text: str, pixels: float, room: float, *, bold: bool = False) -> float:
+    """The height of letters with which the text takes at most `room` pixels, or this if it is
+    lower.
+    """
+    # Widths do not go with heights: letters begin and end at whole pixels.
+    while pixels > LEAST_LETTERS and text_width(text, pixels, bold=bold) > room:
+        pixels *= SMALLER
+    return pixels
 
 
 def shortened(text: str, pixels: float, room: float, *, bold: bool = False) -> str:
