@@ -62,3 +62,33 @@ def test_a_command_loads_nothing_that_draws_in_space_and_says_nothing_of_it():
     assert printed(LINES + ask) == "True"
     assert claimed("import warnings; warnings.simplefilter('error'); " + LINES + ask) == "False"
     assert claimed(LINES + "from mpl_toolkits.mplot3d import Axes3D; print(Axes3D.name)") == "3d"
+
+
+def test_a_command_loads_nothing_that_reads_mathtext():
+    ask = "import sys; print({'pyparsing.core', 'matplotlib._mathtext'} <= set(sys.modules))"
+    assert printed(LINES + ask) == "True"
+    assert claimed(LINES + ask) == "False"
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_mathtext_is_drawn_where_somebody_asks_for_it(suffix):
+    draw = LINES + (
+        "import hashlib, io; from relusgd.pictures.kit.plain_matplotlib import *; "
+        "figure = Figure(); canvas = FigureCanvasAgg(figure); file = io.BytesIO(); "
+        "figure.text(0.5, 0.5, r'$x^2 + \\frac{1}{2}$'); figure.text(0.1, 0.1, r'$y_1$'); "
+        "about = {} if 'FORMAT' == 'png' else {'CreationDate': None} if 'FORMAT' == 'pdf' else "
+        "{'Date': None}; "
+        "\nwith plain_style: figure.savefig(file, format='FORMAT', metadata=about)\n"
+        "print(hashlib.md5(file.getvalue()).hexdigest())"
+    ).replace("FORMAT", suffix)
+    assert printed(draw) == claimed(draw)
+
+
+def test_a_font_that_is_named_by_a_pattern_is_found_where_somebody_asks_for_it():
+    ask = LINES + (
+        "from relusgd.pictures.kit.plain_matplotlib import FontProperties; "
+        "font = FontProperties('DejaVu Sans:bold:size=7'); "
+        "print(font.get_name(), font.get_weight(), font.get_size(), font.get_fontconfig_pattern())"
+    )
+    assert printed(ask) == claimed(ask)
+    assert "bold 7.0" in claimed(ask)

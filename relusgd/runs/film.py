@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +37,12 @@ from relusgd.runs.film_ending import FilmEnding, film_ending
 from relusgd.runs.slowed_step import ReplayedRun, slowed_step
 from relusgd.runs.titles import panel_titles
 from relusgd.words import counted, with_capital
+
+HELD = 8 << 20
+"""The bytes of runs that a film holds, or those of one frame where they are more."""
+
+MAPPED_AROUND = 1 << 18
+"""About the bytes of a file that Linux maps when one of them is looked at."""
 
 
 class FilmedRun(ToldRun, ReplayedRun, Protocol):
@@ -109,17 +116,33 @@ def animate(
             slow_motion=real_step,
             captions=told,
             progress=progress or (bar.move if bar else None),
-            give_back=lambda: _give_back(runs),
+            give_back=_giving_back(runs),
         )
     if ending and tell:
         tell(ending.note)
     return DrawnFile(path)
 
 
-def _give_back(runs: Sequence[FilmedRun]) -> None:
-    """Give back the memory of what was read of the runs, so that it does not grow with a film."""
-    for run in runs:
-        run.give_back_pages()
+def _giving_back(runs: Sequence[FilmedRun]) -> Callable[[], None]:
+    """Called after every frame, gives back the memory of what was read of the runs: after the
+    first one, and then before it is HELD."""
+    read_for_a_frame = sum(_bytes_around_a_snapshot(run.history) for run in runs)
+    frames_between = max(1, HELD // read_for_a_frame)
+    numbers = count()
+
+    def give_back() -> None:
+        if next(numbers) % frames_between:
+            return
+        for run in runs:
+            run.give_back_pages()
+
+    return give_back
+
+
+def _bytes_around_a_snapshot(history: History) -> int:
+    """What the system maps at most when a snapshot is looked at."""
+    arrays = (history.elbow, history.slope, *history.weights, *history.biases)
+    return sum(array[0].nbytes + MAPPED_AROUND for array in arrays)
 
 
 def _ending(runs: Sequence[FilmedRun], first_epoch: int | None) -> FilmEnding | None:

@@ -11,7 +11,6 @@ import importlib
 import logging
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager, suppress
 from importlib.util import find_spec
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from relusgd.own_process import is_own_process
+from relusgd.pictures.kit.lean_matplotlib import unused_parts_left_out
 from relusgd.reference_cycles import without_cycle_search
 
 _MODULES = (
@@ -60,47 +60,13 @@ def _import_all() -> None:
     if not is_own_process():
         _import_modules()
         return
-    _leave_help_out()
-    with _without_pictures_in_space():
+    with unused_parts_left_out():
         _import_modules()
 
 
 def _import_modules() -> None:
     for name in _MODULES:
         importlib.import_module(name)
-
-
-def _leave_help_out() -> None:
-    """Let matplotlib not list the properties of its artists in their docstrings and signatures.
-
-    That takes a third of loading it, and nobody reads them in a process of our own.
-    """
-    artist: Any = importlib.import_module("matplotlib.artist")
-    artist.kwdoc = _no_help
-    artist.Artist._update_set_signature_and_docstring = _no_signature
-
-
-def _no_help(artist: object) -> str:  # noqa: ARG001
-    return ""
-
-
-def _no_signature() -> None:
-    return
-
-
-@contextmanager
-def _without_pictures_in_space() -> Iterator[None]:
-    """Hide the part of matplotlib that draws in three dimensions, which we never do.
-
-    matplotlib loads it when it is there and warns when it is not.
-    """
-    sys.modules["mpl_toolkits.mplot3d"] = None  # type: ignore[assignment]
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Unable to import Axes3D")
-            yield
-    finally:
-        del sys.modules["mpl_toolkits.mplot3d"]
 
 
 @contextmanager
