@@ -188,6 +188,22 @@ def test_the_readmes_error_message_is_the_one_that_is_given(tmp_path, monkeypatc
     assert result.stderr.strip() in README.replace("sine.yaml:9", f"sine.yaml:{line}")
 
 
+def test_a_training_that_fails_says_what_the_page_on_failing_shows(tmp_path):
+    page = (ROOT / "docs" / "failing.md").read_text(encoding="utf-8")
+    (config,) = code_blocks(page, "yaml")
+    (tmp_path / "line.yaml").write_text(config, encoding="utf-8")
+    (shown,) = code_blocks(page, "text")
+    result = bash("relusgd train line.yaml", tmp_path)
+    assert result.returncode == 3
+    assert _without_numbers(result.stderr) == _without_numbers(shown.partition("\n")[2])
+
+
+def _without_numbers(text):
+    """Words in a row, whose lines may end elsewhere; a divergence has no two equal numbers."""
+    words = " ".join(text.split())
+    return re.sub(r"\d[\d.,]*(e-?\d+)?", "N", words)
+
+
 @pytest.mark.parametrize("name", sorted(shipped_configs()))
 def test_every_shipped_config_can_be_trained_and_says_in_its_first_line_what_it_shows(name):
     path = shipped_configs()[name]
