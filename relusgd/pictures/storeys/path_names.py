@@ -9,8 +9,6 @@ from relusgd.pictures.moments.key_moments import sampled_snapshots
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.paths import SAMPLES, WIDE_SAMPLES
 
-NO_ELBOWS = "no elbow is ever in this range of x"
-
 Named = tuple[str, str]
 """Words and their colour."""
 

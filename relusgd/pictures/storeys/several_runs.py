@@ -26,9 +26,11 @@ from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
 from relusgd.pictures.storeys.caption import Caption, are_read_easily
 from relusgd.pictures.storeys.counter import TimeCounter
+from relusgd.pictures.storeys.empty_storey import say_that_it_is_empty
 from relusgd.pictures.storeys.error_corner import Corner, corner_size
 from relusgd.pictures.storeys.layout import StoreyBoxes, says_something, two_storeys
 from relusgd.pictures.storeys.lower import MARGIN
+from relusgd.pictures.storeys.path_names import has_elbows_inside
 from relusgd.pictures.storeys.run_heads import HEAD_LINES, HeadError, RunTitles
 from relusgd.pictures.storeys.run_storeys import RunStoreys
 
@@ -172,6 +174,8 @@ class SeveralRunsBuilder:
         storeys = RunStoreys(self.fine, view, self.scales, self.time, view.clock)
         corner = self._corner_of(number)
         parts = storeys.draw(upper, lower, corner)
+        if lower and not has_elbows_inside(view):
+            say_that_it_is_empty(self.fine, lower, self.fine.scale.text)
         if corner:
             parts.append(storeys.draw_errors(corner, self.group.error_axis))
         if self.errors_in_head:

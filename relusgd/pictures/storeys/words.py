@@ -20,8 +20,8 @@ from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.snapshot_shapes import LearnedCurve
 from relusgd.pictures.scenes.view import View
+from relusgd.pictures.storeys.empty_storey import say_that_it_is_empty
 from relusgd.pictures.storeys.path_names import (
-    NO_ELBOWS,
     has_elbows_inside,
     names_of_bends,
     names_of_layers,
@@ -95,7 +95,9 @@ class Words:
         self.unnamed: list[ReferenceCurve] = []
         self._name_all()
         if lower is not None and not has_elbows_inside(view):
-            self._say_that_there_are_none(lower)
+            # Lines at the moments of a story may cross the place.
+            order = NUMBERS if self._others else None
+            say_that_it_is_empty(sheet, lower, self._pixels, zorder=order)
         else:
             named = lower is not None and self._is_film and self._name_paths(lower, rows)
             # The density of a deep network has one colour, and its rings have several.
@@ -258,21 +260,6 @@ class Words:
         for number, named in enumerate(said):
             self._writer.write_centred(named, lower.centre_x, top - number * line)
         return True
-
-    def _say_that_there_are_none(self, lower: Box) -> None:
-        """Write in the empty storey why it is empty."""
-        paper = {"facecolor": self._sheet.colours.paper, "edgecolor": "none", "pad": 1.0}
-        self._sheet.text(
-            lower.centre_x,
-            lower.bottom + lower.height / 2,
-            NO_ELBOWS,
-            pixels=self._pixels,
-            colour=self._sheet.colours.faint,
-            ha="center",
-            # Lines at the moments of a story may cross the place.
-            zorder=NUMBERS if self._others else None,
-            bbox=paper,
-        )
 
     # How long it stands
 

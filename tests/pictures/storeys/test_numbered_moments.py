@@ -14,12 +14,12 @@ from relusgd.pictures.kit.stills import draw_sheet
 from relusgd.pictures.kit.text_fit import text_width, wrapped
 from relusgd.pictures.moments.named_moments import names_of_moments
 from relusgd.pictures.scenes.view import View
+from relusgd.pictures.storeys.empty_storey import NO_ELBOWS
 from relusgd.pictures.storeys.numbered_moments import (
     MomentsBuilder,
     draw_moments,
     save_moments,
 )
-from relusgd.pictures.storeys.path_names import NO_ELBOWS
 
 
 class Drawn:

@@ -19,11 +19,11 @@ from relusgd.pictures.scenes.reference_curve import ReferenceCurve
 from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.caption import Caption
+from relusgd.pictures.storeys.empty_storey import NO_ELBOWS
 from relusgd.pictures.storeys.error_corner import ErrorCorner
 from relusgd.pictures.storeys.layout import StoreyBoxes
 from relusgd.pictures.storeys.lower import LowerStorey
 from relusgd.pictures.storeys.one_run import OneRunBuilder
-from relusgd.pictures.storeys.path_names import NO_ELBOWS
 from relusgd.pictures.storeys.run_storeys import FunctionOnStems
 from relusgd.pictures.storeys.stems import stem_widths
 from relusgd.pictures.storeys.upper import BARS_SHARE

@@ -1,9 +1,11 @@
 """The picture of several runs, each in two storeys, on one clock."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from relusgd.pictures.films.painter import Painter
+from relusgd.pictures.films.painter import Painter, still_figure
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.plain_matplotlib import plain_style
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
@@ -16,6 +18,11 @@ from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import write_heights
 from relusgd.pictures.storeys.caption import READ_EASILY, Caption
+from relusgd.pictures.storeys.empty_storey import (
+    NO_ELBOWS,
+    NO_ELBOWS_IN_SHORT,
+    say_that_it_is_empty,
+)
 from relusgd.pictures.storeys.error_corner import corner_size
 
 
@@ -121,3 +128,25 @@ def test_a_caption_names_its_run_by_its_title_where_there_is_room(make_group):
     caption = next(part for part in painter._parts if isinstance(part, Caption))
     caption.show(0)
     assert caption.moving[0].get_text() == "hidden 1 · 3 units die"
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_an_empty_lower_storey_says_why(make_history, dataset, count):
+    views = [View(make_history(seed=seed, snapshots=3), dataset) for seed in range(count)]
+    outside = make_history(snapshots=3)
+    elbow = np.full_like(outside.elbow, 5.0)
+    biases = (-5 * outside.slope, *outside.biases[1:])
+    views[1] = View(replace(outside, elbow=elbow, biases=biases), dataset)
+    titles = [f"seed {seed}" for seed in range(count)]
+    figure = still_figure(RunGroup(views, titles), -1, Look(size=(640, 480)))
+    said = [text.get_text() for text in figure.texts]
+    assert said.count(NO_ELBOWS) == 1
+
+
+def test_a_narrow_empty_storey_says_it_in_short():
+    with plain_style:
+        sheet = Sheet(Look())
+        say_that_it_is_empty(sheet, Box(100, 200, 120, 80), sheet.scale.text)
+    (text,) = sheet.figure.texts
+    assert text.get_text() == NO_ELBOWS_IN_SHORT
+    assert text_width(text.get_text(), sheet.scale.text) < 120
