@@ -23,7 +23,7 @@ class Batch:
 
     order: the tests, first ones first. noticed: how many mutants each of them has noticed, which
     brings it to the front. report: gets a line for each mutant: the status of its process, and the
-    tests that failed. seconds: the CPU time of a mutant.
+    tests that failed. limits: the CPU time that each test may take, in seconds.
     """
 
     def __init__(
@@ -32,10 +32,10 @@ class Batch:
         order: list[str],
         noticed: Counter[str],
         report: Path,
-        seconds: int,
+        limits: dict[str, float],
     ) -> None:
         self._mutants, self._order, self._noticed = mutants, order, Counter(noticed)
-        self._report, self._seconds = report, seconds
+        self._report, self._limits = report, limits
         self._failed: list[str] = []
 
     def pytest_runtestloop(self, session: Any) -> bool:
@@ -70,9 +70,9 @@ class Batch:
         """In the copy, which ends here."""
         code = 1
         try:
-            signal.setitimer(signal.ITIMER_VIRTUAL, self._seconds)
             exchange(mutant)
             for item, after in zip(items, [*items[1:], None], strict=True):
+                signal.setitimer(signal.ITIMER_VIRTUAL, self._limits[item.nodeid])
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
                 if self._failed:
                     break

@@ -62,8 +62,11 @@ MEASURED_WHOLE = 2000
 
 COMPILING, SECONDS = 60, 200
 """CPU time of a trial by all tests: three times what they take unchanged and COMPILING, and SECONDS
-at most. By quick tests it is 4 QUICK.
+at most.
 """
+
+LEAST = 4
+"""CPU time of a quick test: four times what it takes unchanged, and so many seconds."""
 
 LIMIT = "the limit of CPU time"
 """What kills a mutant that reaches it: a loop without an end, mostly. A user would notice, too."""
@@ -176,7 +179,8 @@ class Trials:
                 order.append(name)
         with tempfile.TemporaryDirectory(dir=self._folder) as own:
             report = Path(own) / "report"
-            plugin = Batch([same, *chosen], order, self._noticed, report, 4 * QUICK)
+            limits = {name: LEAST + 4 * costs[name] for name in order}
+            plugin = Batch([same, *chosen], order, self._noticed, report, limits)
             status = self._fork(same, way, files, plugin, own, 10**6)
             lines = [json.loads(line) for line in report.read_text().splitlines()]
         assert len(lines) == len(chosen) + 1, f"{same.module}: the run ended with {status}"
