@@ -201,19 +201,25 @@ def _title_words(key: str, value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        items = [_title_words(key, item) for item in value]
-        return "×".join(items)
+        return _list_words(value, [_title_words(key, item) for item in value])
     return with_minus_signs(value_words(value))
 
 
 def value_words(value: object) -> str:
-    """A value in words: a text without quotes, a list as 20×20."""
+    """A value in words: a text without quotes, widths as 20×20, other lists as (0.3, 0.5)."""
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        items = [value_text(item) for item in value]
-        return "×".join(items)
+        return _list_words(value, [value_text(item) for item in value])
     return value_text(value)
+
+
+def _list_words(values: Sequence[object], words: Sequence[str]) -> str:
+    """Whole numbers are widths of layers: 20×20. Others, such as elbows, are no factors."""
+    if all(isinstance(value, int) for value in values):
+        return "×".join(words)
+    listed = ", ".join(words)
+    return f"({listed})"
 
 
 def _short_title(part: Mapping[str, str], keys: Sequence[str]) -> str:

@@ -12,7 +12,13 @@ from relusgd.runs.drawn_scene import scene_of
 from relusgd.runs.facts import write_facts
 from relusgd.runs.film import animate
 from relusgd.runs.picture import plot
-from relusgd.runs.titles import _title_words, folder_words, panel_titles, picture_place
+from relusgd.runs.titles import (
+    _title_words,
+    folder_words,
+    panel_titles,
+    picture_place,
+    value_words,
+)
 
 WAYS = {
     "all": {},
@@ -167,3 +173,10 @@ def test_a_story_cannot_be_drawn_at_one_epoch(ways, tmp_path, asked):
 
 def test_a_single_run_is_drawn_as_a_view(ways):
     assert isinstance(scene_of(ways[:1]), View)
+
+
+def test_only_widths_are_written_with_crosses():
+    assert value_words([20, 20]) == "20×20"
+    assert value_words([0.3, -1.5]) == "(0.3, -1.5)"
+    assert _title_words("network.elbows", [0.3, -1.5]) == "(0.3, −1.5)"
+    assert _title_words("network.hidden", [1000, 20]) == "1,000×20"
