@@ -94,7 +94,7 @@ def test_titles_write_numbers_as_the_picture_does(make_run):
             for epochs, slopes in given
         ]
     )
-    assert titles == ["slopes −0.5, epochs 2", "slopes −1×2×3×4×5, epochs 2,000"]
+    assert titles == ["slopes −0.5, epochs 2", "slopes (−1, 2, 3, 4, 5), epochs 2,000"]
 
 
 @pytest.mark.parametrize(
