@@ -29,10 +29,9 @@ from relusgd.pictures.kit.stack import (
     panel_sheet,
     panel_ticks,
     settle,
-    widest,
 )
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
-from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.text_fit import text_width, widest
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.curve_panel import CurvePanel
 from relusgd.pictures.panels.header import Field

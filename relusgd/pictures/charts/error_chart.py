@@ -13,8 +13,7 @@ from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.number_text import with_minus_signs
 from relusgd.pictures.kit.plain_matplotlib import Axes, to_rgba_array
 from relusgd.pictures.kit.sheet import Box, Sheet
-from relusgd.pictures.kit.stack import widest
-from relusgd.pictures.kit.text_fit import shortened
+from relusgd.pictures.kit.text_fit import shortened, widest
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import looks_of, pale, run_look
 

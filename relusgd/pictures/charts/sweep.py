@@ -26,8 +26,9 @@ from relusgd.pictures.kit.fonts import drawable
 from relusgd.pictures.kit.plain_matplotlib import Axes
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.kit.spread_apart import spread_apart
-from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle, widest
+from relusgd.pictures.kit.stack import Cell, GridShape, Stack, around, lay_cells, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.text_fit import widest
 from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import pale
 

@@ -21,7 +21,8 @@ from relusgd.pictures.features.view import Family, FamilyRow
 from relusgd.pictures.kit.date_ticks import date_ticks
 from relusgd.pictures.kit.parts import Part
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, LineLook, Sheet
-from relusgd.pictures.kit.stack import X_LABELS, Stack, panel_ticks, settle, widest
+from relusgd.pictures.kit.stack import X_LABELS, Stack, panel_ticks, settle
+from relusgd.pictures.kit.text_fit import widest
 from relusgd.pictures.kit.ticks import Ticks, even_ticks, fitting_ticks
 from relusgd.pictures.panels.header import Header
 from relusgd.pictures.panels.legend import Entry, draw_legend, legend_lines

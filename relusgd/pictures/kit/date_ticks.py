@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
-from itertools import pairwise
 
 from relusgd.model.data_file.dates import as_year
 from relusgd.pictures.kit.text_fit import text_width
@@ -24,9 +23,6 @@ MOST = 100
 
 OVERHANG = 1.3
 """How far a label may stand over the end of the axis, in heights of a letter."""
-
-GAP = 0.8
-"""The least room between two labels, in heights of a letter."""
 
 
 def date_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
@@ -54,7 +50,8 @@ def _closest_fitting(
     """The first ticks, of those at ever larger distances, whose labels stay apart; or none."""
     for ticks in distances:
         inside = _within(ticks, low, high, letter, pixels)
-        if _stay_apart(inside, letter, pixels):
+        # A letter is as many pixels high as `letter` years are wide.
+        if inside.stay_apart(letter, pixels, pixels):
             return inside
     return Ticks((), ())
 
@@ -71,14 +68,6 @@ def _within(ticks: Ticks, low: float, high: float, letter: float, pixels: float)
         if first <= place - half and place + half <= last:
             kept[place] = label
     return Ticks(tuple(kept), tuple(kept.values()))
-
-
-def _stay_apart(ticks: Ticks, letter: float, pixels: float) -> bool:
-    """Whether the widest label, and a gap, fit between neighbours."""
-    widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
-    steps = [right - left for left, right in pairwise(ticks.places)]
-    narrowest = min(steps, default=math.inf)
-    return widest / pixels + GAP <= narrowest / letter
 
 
 def _years(low: float, high: float) -> Iterator[Ticks]:

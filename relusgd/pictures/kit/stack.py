@@ -14,7 +14,7 @@ from itertools import product
 
 from relusgd.model.network import Range
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
-from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.text_fit import widest
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
 
 RIGHT_MARGIN = 1.3
@@ -97,11 +97,6 @@ def settle(sheet: Sheet, lay_out: Callable[[Stack], Iterable[str]]) -> None:
     for _ in range(2):
         labels = lay_out(Stack(sheet, left))
         left = widest(labels, TICK_LETTERS * text) + BESIDE_LABELS * text
-
-
-def widest(labels: Iterable[str], pixels: float) -> float:
-    """The width of the widest of the labels in letters of this height; 0 if there are none."""
-    return max((text_width(label, pixels) for label in labels), default=0.0)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ matplotlib is loaded by what measures letters, so that importing this module is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -41,6 +42,11 @@ def text_width(text: str, pixels: float, *, bold: bool = False) -> float:
             text, font(pixels, bold=bold, text=text), ismath=False
         )
     return float(width)
+
+
+def widest(labels: Iterable[str], pixels: float) -> float:
+    """The width of the widest of the labels in letters of this height; 0 if there are none."""
+    return max((text_width(label, pixels) for label in labels), default=0.0)
 
 
 def steady_width(number: str, pixels: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from relusgd.pictures.kit.number_text import tick_text
-from relusgd.pictures.kit.text_fit import text_width
+from relusgd.pictures.kit.text_fit import widest
 
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 """The distances between even ticks, times a power of ten."""
@@ -30,6 +30,16 @@ class Ticks:
         places = [math.log10(value) for value in values]
         labels = [tick_text(value, value, value) for value in values]
         return cls(tuple(places), tuple(labels))
+
+    def stay_apart(self, length: float, room: float, pixels: float) -> bool:
+        """Whether the widest label, and a gap, fit between neighbours.
+
+        length: of an axis that takes `room` pixels; pixels: the height of the letters.
+        """
+        steps = [right - left for left, right in pairwise(self.places)]
+        narrowest = min(steps, default=math.inf)
+        apart = narrowest / length * room
+        return widest(self.labels, pixels) + GAP * pixels <= apart
 
     def unlabelled(self) -> Ticks:
         """The same places without texts, for panels whose neighbours have them."""
@@ -54,10 +64,6 @@ def fitting_ticks(low: float, high: float, room: float, pixels: float) -> Ticks:
     """Ticks along `room` pixels whose labels, in letters of this height, stay apart."""
     for most in (10, 8, 6, 5, 4, 3, 2, 1):
         ticks = even_ticks(low, high, most)
-        widest = max((text_width(label, pixels) for label in ticks.labels), default=0.0)
-        steps = [right - left for left, right in pairwise(ticks.places)]
-        narrowest = min(steps, default=math.inf)
-        apart = narrowest / (high - low) * room
-        if widest + GAP * pixels <= apart:
+        if ticks.stay_apart(high - low, room, pixels):
             return ticks
     return Ticks(ticks.places[:1], ticks.labels[:1])

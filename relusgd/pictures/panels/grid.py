@@ -19,8 +19,8 @@ from relusgd.pictures.kit.stack import (
     panel_sheet,
     panel_ticks,
     settle,
-    widest,
 )
+from relusgd.pictures.kit.text_fit import widest
 from relusgd.pictures.panels.curve_panel import CurvePanel
 from relusgd.pictures.panels.error_panel import ErrorPanel
 from relusgd.pictures.panels.header import Field, Header, fields, header_width, shorter_words

@@ -10,16 +10,9 @@ from relusgd.pictures.kit.circled_number import write_circled
 from relusgd.pictures.kit.look import Look
 from relusgd.pictures.kit.number_text import error_text
 from relusgd.pictures.kit.sheet import Box, Sheet
-from relusgd.pictures.kit.stack import (
-    Cell,
-    GridShape,
-    Stack,
-    axes_area,
-    lay_cells,
-    settle,
-    widest,
-)
+from relusgd.pictures.kit.stack import Cell, GridShape, Stack, axes_area, lay_cells, settle
 from relusgd.pictures.kit.stills import draw_sheet, write_figure
+from relusgd.pictures.kit.text_fit import widest
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.moments.key_moments import key_moments
 from relusgd.pictures.panels.curve_panel import CurvePanel

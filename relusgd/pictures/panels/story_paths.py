@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array, Booleans, Integers, Range
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.plain_matplotlib import Axes, LineCollection
@@ -127,13 +126,8 @@ def draw_breakpoints(sheet: Sheet, axes: Axes, view: View, time: TimeAxis) -> No
     """The breakpoints of a deep network over time, coloured by the layer whose unit switches
     there."""
     rows = sampled_snapshots(view, SAMPLES, WIDE_SAMPLES)
-    found = [breakpoints(view.history.network(row)) for row in rows]
-    x_in_network = np.concatenate([points.x for points in found])
-    x = view.dataset.scaling.x_to_original(x_in_network)
-    layer = np.concatenate([points.layer for points in found])
-    counts = [len(points) for points in found]
-    place = time.place(view.clock[rows])
-    y = np.repeat(place, counts)
+    snapshot, x, layer = view.breakpoints(rows)
+    y = time.place(view.clock[rows])[snapshot]
     is_inside = (x >= view.low) & (x <= view.high)
     # The last colour stands for all the layers from its own on.
     colours = sheet.colours.layers

@@ -163,6 +163,17 @@ class SnapshotView:
         with np.errstate(all="ignore"):
             return x, network(x), points.layer[is_inside]
 
+    def breakpoints(self, rows: Integers) -> tuple[Integers, Array, Integers]:
+        """All breakpoints of a deep network at these snapshots, one after the other: at which of
+        the snapshots, x, and the hidden layer, from 1, whose unit switches there.
+        """
+        found = [breakpoints(self.history.network(int(row))) for row in rows]
+        counts = [len(points) for points in found]
+        snapshot = np.repeat(np.arange(len(rows)), counts)
+        x = np.concatenate([points.x for points in found])
+        layer = np.concatenate([points.layer for points in found])
+        return snapshot, self.dataset.scaling.x_to_original(x), layer
+
     def _cells(self, index: int) -> Cells:
         """The binned first layer of a network with one hidden layer."""
         return self._binned(index % len(self))

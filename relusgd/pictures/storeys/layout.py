@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from relusgd.pictures.kit.sheet import TICK_LETTERS, Box, Sheet
-from relusgd.pictures.kit.stack import widest
+from relusgd.pictures.kit.text_fit import widest
 
 COUNTER_LETTERS = 2.0
 """The height of the step counter's digits, in heights of a letter."""

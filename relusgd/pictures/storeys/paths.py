@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from relusgd.diagnostics.events.smoothing import window_means
-from relusgd.model.breakpoints import breakpoints
 from relusgd.model.network import Array, Booleans, Integers, Range
 from relusgd.pictures.kit.axis import TimeAxis
 from relusgd.pictures.kit.plain_matplotlib import Artist, Axes, LineCollection
@@ -190,13 +189,8 @@ def draw_breakpoints(
 ) -> Artist:
     """The breakpoints of a deep network as dots, by the layer whose unit switches there."""
     rows = sampled_snapshots(view, DEEP_SAMPLES, WIDE_SAMPLES)
-    found = [breakpoints(view.history.network(int(row))) for row in rows]
-    x_in_network = np.concatenate([points.x for points in found])
-    x = view.dataset.scaling.x_to_original(x_in_network)
-    layer = np.concatenate([points.layer for points in found])
-    counts = [len(points) for points in found]
-    place_of_rows = time.place(clock[rows])
-    place = np.repeat(place_of_rows, counts)
+    snapshot, x, layer = view.breakpoints(rows)
+    place = time.place(clock[rows])[snapshot]
     low, high = scales.x
     is_inside = (x >= low) & (x <= high)
     medium = np.full(np.count_nonzero(is_inside), 0.5)

@@ -9,7 +9,8 @@ import numpy as np
 
 from relusgd.pictures.kit.parts import AtRows, Part
 from relusgd.pictures.kit.sheet import Box, Sheet
-from relusgd.pictures.kit.stack import Cell, GridShape, lay_cells, panel_sheet, widest
+from relusgd.pictures.kit.stack import Cell, GridShape, lay_cells, panel_sheet
+from relusgd.pictures.kit.text_fit import widest
 from relusgd.pictures.kit.ticks import Ticks, even_ticks
 from relusgd.pictures.moments.captions import with_other_names
 from relusgd.pictures.moments.script import Script, film_axis
