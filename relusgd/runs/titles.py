@@ -36,6 +36,10 @@ SHORT_WORDS = {
 }
 
 
+UNSET = {"network.slopes": "drawn", "network.output_weights": "drawn"}
+"""What null means for these keys, in a word; for the others it is none."""
+
+
 class RecordedRun(Protocol):
     """What titles and pictures need of a run."""
 
@@ -194,6 +198,8 @@ def _common_folder(paths: Sequence[Path]) -> str:
 
 def _title_words(key: str, value: object) -> str:
     """A value as pictures write numbers: 30,000 and −0.5. A seed is a name, and stays as typed."""
+    if value is None:
+        return UNSET.get(key, "none")
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     is_seed = _name_of(key) == "seed"
     if is_whole and not is_seed:

@@ -105,6 +105,8 @@ def test_titles_write_numbers_as_the_picture_does(make_run):
         ("network.hidden", [25600, 20], "25,600×20"),
         ("training.penalty", 1e-6, "1e−6"),
         ("data.target", "1e-6*x", "1e-6*x"),
+        ("network.slopes", None, "drawn"),
+        ("data.train_domain", None, "none"),
     ],
 )
 def test_numbers_of_titles_are_for_people_and_seeds_stay_as_typed(key, value, words):
