@@ -5,7 +5,7 @@ import re
 import pytest
 from command import run
 
-from relusgd.words import counted_part, verb
+from relusgd.words import agreeing, counted_part
 
 ONE_WITH_A_PLURAL = re.compile(
     r"(?<![\d.,/−-])(?<!\+ )\b1 (?:of (?:1|the 1|all 1) [a-z]|(?:[a-z]+ )?"
@@ -50,7 +50,7 @@ def test_parts_of_several_things_have_words():
     assert counted_part(1, 1, "unit") == "the unit"
     assert counted_part(1, 1000, "unit") == "1 of 1,000 units"
     assert counted_part(1000, 1000, "unit") == "all 1,000 units"
-    assert [verb(count, "is", "are") for count in (0, 1, 2)] == ["are", "is", "are"]
+    assert [agreeing(count, "is", "are") for count in (0, 1, 2)] == ["are", "is", "are"]
 
 
 @pytest.mark.parametrize("wrong", ["1 units", "1 of 1 units", "all 1 units", "1 of 2 units are"])

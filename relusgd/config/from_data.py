@@ -24,7 +24,7 @@ from relusgd.model.data_file.layout import find_layout
 from relusgd.model.data_file.marks import DECIMALS, Decimal, reads_as_number
 from relusgd.model.data_file.names import NAMELESS, clean_name
 from relusgd.model.points import standardize
-from relusgd.words import comma_list, counted, value_text
+from relusgd.words import agreeing, comma_list, counted, value_text
 
 TEST_FRACTION = 0.2
 MOST_EPOCHS = 30_000
@@ -188,7 +188,7 @@ def _config_text(target: Path, choice: DataChoice, table: _ChosenColumns) -> str
         lines.append(f"  decimal: {choice.decimal}")
     held_out = counted(_held_out(columns), "row")
     share = value_text(_test_fraction(columns))
-    verb = "is" if _held_out(columns) == 1 else "are"
+    verb = agreeing(_held_out(columns), "is", "are")
     lines.append(f"  test_fraction: {share:<10} # {held_out} {verb} held out")
     steps = counted(_steps_per_epoch(columns), "step")
     epochs = str(_epochs(columns))

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from relusgd.config.section import CountFromZero, Section, Text
 from relusgd.config.values import freeze, is_number
-from relusgd.words import and_list, counted, exact_number, shown
+from relusgd.words import agreeing, and_list, counted, exact_number, shown
 
 NAME = re.compile(r"(weight|bias)_(?P<layer>[1-9]\d{0,2})")
 """How an array is called."""
@@ -85,7 +85,7 @@ def _layers(written: Mapping[str, object]) -> int:
         needed_names += [f"weight_{k}", f"bias_{k}"]
     missing = [name for name in needed_names if name not in written]
     if missing:
-        verb = "is" if len(missing) == 1 else "are"
+        verb = agreeing(len(missing), "is", "are")
         depth = counted(layers - 1, "hidden layer")
         needed = f"a network of {depth} has weight_1 to bias_{layers}"
         raise ValueError(f": {and_list(missing[:6])} {verb} missing; {needed}")

@@ -10,7 +10,7 @@ import numpy as np
 from relusgd.diagnostics.elbow_step import ElbowStep
 from relusgd.diagnostics.step_phrases import NO_ELBOW_MOVES, StepPhrases, word_of_sign
 from relusgd.model.network import Array
-from relusgd.words import and_list
+from relusgd.words import agreeing, and_list
 
 MOST_NAMED = 8
 """So many units of a group are named."""
@@ -33,11 +33,11 @@ class StepWords(StepPhrases):
     def _unreached(self, step: ElbowStep) -> list[str]:
         """The units that move although no point of the batch reaches them."""
         is_moved = (step.move != 0) & np.isfinite(step.move)
-        moved = np.count_nonzero(is_moved & (step.active == 0))
+        moved = int(np.count_nonzero(is_moved & (step.active == 0)))
         if not moved:
             return []
         cause = self.rule.extras or f"the memory of {self.rule.title}"
-        units = "unit moves" if moved == 1 else "units move"
+        units = agreeing(moved, "unit moves", "units move")
         return [
             f"{moved} {units} that no point of the batch reaches: {cause} adds to what the batch "
             "asks for."

@@ -20,7 +20,7 @@ from relusgd.diagnostics.outcomes import LEARNED, best_constant_mse
 from relusgd.diagnostics.sharpness import sharpness
 from relusgd.model.network import Array, Network
 from relusgd.model.points import Dataset
-from relusgd.words import counted_part, exact_number, number, verb
+from relusgd.words import agreeing, counted_part, exact_number, number
 
 CAREFUL_STEPS = 200
 """At the end so many steps on the full batch are tried, ..."""
@@ -293,4 +293,4 @@ def units_of_layer(network: Network, layer: int) -> str:
     units = counted_part(width, width, "unit")
     is_deep = len(network.hidden) > 1
     where = f" of hidden layer {layer}" if is_deep else ""
-    return f"{units}{where} {verb(width, 'is', 'are')}"
+    return f"{units}{where} {agreeing(width, 'is', 'are')}"

@@ -19,6 +19,7 @@ from relusgd.diagnostics.step_phrases import (
 )
 from relusgd.model.scaling import Scaling
 from relusgd.words import (
+    agreeing,
     and_list,
     as_sentence,
     counted,
@@ -211,7 +212,7 @@ class UnitWords(StepPhrases):
                 continue
             distance = float(abs(chosen.sum())) * self.scaling.x_deviation
             points = counted(len(chosen), "point")
-            verb = "pulls" if len(chosen) == 1 else "pull"
+            verb = agreeing(len(chosen), "pulls", "pull")
             sides.append(f"{points} {verb} {name} (by {significant(distance, 3)})")
         if len(sides) > 1:
             return [f"Of the others {and_list(sides)}."]
@@ -259,5 +260,5 @@ def _towards(before: float, after: float, x: float) -> str:
 
 
 def _points(count: int) -> str:
-    verb = "has" if count == 1 else "have"
+    verb = agreeing(count, "has", "have")
     return f"{counted(count, 'point')} {verb}"

@@ -15,7 +15,7 @@ from relusgd.errors import InputError
 from relusgd.model.expression_parser import meant_by, parse_expression
 from relusgd.model.expressions import CONSTANTS, FUNCTIONS
 from relusgd.model.network import Array
-from relusgd.words import did_you_mean, or_list
+from relusgd.words import agreeing, did_you_mean, or_list
 
 LABEL_CHARACTERS = 40
 
@@ -163,7 +163,7 @@ def _parse_knots(knots: Mapping[str, object] | KnotsLike) -> Knots:
     if len(x) != len(y):
         raise InputError(f"knots need as many y as x; there are {len(x)} x and {len(y)} y")
     if len(x) < 2:
-        verb = "is" if len(x) == 1 else "are"
+        verb = agreeing(len(x), "is", "are")
         raise InputError(f"a target needs at least 2 knots; there {verb} {len(x)}")
     for left, right in pairwise(x):
         if not left < right:

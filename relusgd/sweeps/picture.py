@@ -30,7 +30,7 @@ from relusgd.pictures.pages.drawn_file import DrawnFile
 from relusgd.runs.place import check_file_place
 from relusgd.sweeps.rows import Row, varied_keys
 from relusgd.sweeps.summary_file import SUMMARY_PICTURE
-from relusgd.words import counted, verb
+from relusgd.words import agreeing, counted
 
 MOST_PANELS = 12
 MOST_COLOURS = 9
@@ -95,7 +95,7 @@ def _picture_of_seeds(
 ) -> QuantilePicture:
     """The errors of runs that differ in their seeds alone, from the lowest to the highest."""
     errors = np.array([error_of(row, error) for row in complete])
-    differ = verb(len(rows), "differs in its seed", "differ in their seeds")
+    differ = agreeing(len(rows), "differs in its seed", "differ in their seeds")
     note = f"{counted(len(rows), 'run')} that {differ}; dashed: the median"
     lost = len(rows) - len(complete)
     if lost:

@@ -5,6 +5,7 @@ the command line starts at once.
 """
 
 from relusgd.words.amounts import (
+    agreeing,
     below,
     brief_duration,
     byte_size,
@@ -12,7 +13,6 @@ from relusgd.words.amounts import (
     counted_part,
     duration,
     ratio_words,
-    verb,
 )
 from relusgd.words.lists import (
     and_list,
@@ -53,6 +53,7 @@ from relusgd.words.values import (
 __all__ = [
     "DASH",
     "SUPERSCRIPTS",
+    "agreeing",
     "and_list",
     "as_sentence",
     "below",
@@ -83,7 +84,6 @@ __all__ = [
     "significant",
     "superscript",
     "value_text",
-    "verb",
     "with_capital",
     "without_capital",
 ]

@@ -24,8 +24,8 @@ def counted_part(part: int, whole: int, noun: str) -> str:
     return f"all {counted(whole, noun)}"
 
 
-def verb(count: int, of_one: str, of_many: str) -> str:
-    """The form of a verb, or of another word, that goes with a count: 1 unit is, 2 units are."""
+def agreeing(count: int, of_one: str, of_many: str) -> str:
+    """The form of a word that agrees with a count, such as its verb: 1 unit is, 2 units are."""
     return of_one if count == 1 else of_many
 
 

@@ -83,3 +83,15 @@ def test_causes_are_ranked_by_their_strength():
         strengths = [cause.strength for cause in explained(FAILING[name][0]).causes]
         assert strengths == sorted(strengths, reverse=True)
         assert 0 <= min(strengths) <= max(strengths) <= 1
+
+
+def test_dead_units_are_told_why_they_have_no_gradient():
+    """No point reaches them: "on no training point" alone would name a place."""
+    network = {"hidden": 3, "slopes": 1, "elbows": [0.3, 2, 2]}
+    data = {"samples": 12, "test_samples": 9}
+    training = {"epochs": 60, "batch_size": 4}
+    plan = prepare(load_config({"data": data, "network": network, "training": training}))
+    assert (
+        "2 of 3 units are dead, 2 of them from the start: active on no training point, so that "
+        "their gradients are 0 and nothing brings them back"
+    ) in explain_plan(plan, 0.0).sentence

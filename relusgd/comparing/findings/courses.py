@@ -8,7 +8,7 @@ from relusgd.comparing.courses import Courses
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.findings.leads import ahead
 from relusgd.comparing.findings.median_or_mean import median_or_mean
-from relusgd.words import and_list, counted
+from relusgd.words import agreeing, and_list, counted
 
 
 def course_findings(courses: Courses) -> list[Finding]:
@@ -30,7 +30,7 @@ def joined(courses: Courses) -> Iterator[Finding]:
     yield Finding("joined", f"{text}.")
     diverged = sum(course.diverged for course in rows)
     if diverged:
-        verb = "counts" if diverged == 1 else "count"
+        verb = agreeing(diverged, "counts", "count")
         text = (
             f"{counted(diverged, 'run')} diverged, and {verb} with an infinite error from there on."
         )

@@ -9,7 +9,7 @@ import numpy as np
 from relusgd.comparing.compared_runs import ComparedRuns
 from relusgd.comparing.findings.finding import Finding
 from relusgd.comparing.groups import Group
-from relusgd.words import counted, rounded_number
+from relusgd.words import agreeing, counted, rounded_number
 
 MUCH = 5
 """The seed is said to decide from this ratio of the highest to the lowest error on."""
@@ -58,5 +58,5 @@ def _other_rows(count: int) -> str:
     if not count:
         return ""
     rows = counted(count, "other row")
-    verb = "spreads" if count == 1 else "spread"
+    verb = agreeing(count, "spreads", "spread")
     return f". {rows} {verb} {MUCH}-fold or more"

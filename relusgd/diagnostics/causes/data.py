@@ -8,7 +8,7 @@ from relusgd.diagnostics.causes.cause import STABLE, Cause, Changes, cause, fore
 from relusgd.diagnostics.evidence.noise_level import equal_x_mse
 from relusgd.diagnostics.symptoms import Symptoms
 from relusgd.diagnostics.unusual_data import outliers, unusual_factor, unusual_sizes
-from relusgd.words import counted, counted_part, number, verb
+from relusgd.words import agreeing, counted, counted_part, number
 
 MOST_OF_IT = 0.5
 """A part of an error from here on is most of it."""
@@ -92,7 +92,7 @@ def equal_x(symptoms: Symptoms) -> Cause | None:
     if not symptoms.is_planned:
         share = min(1.0, least / max(symptoms.final_mse, least))
     reason = (
-        f"{counted_part(equal, len(x), 'point')} {verb(equal, 'has', 'have')} the x of another "
+        f"{counted_part(equal, len(x), 'point')} {agreeing(equal, 'has', 'have')} the x of another "
         "one but not its y, so no function has a train MSE below "
         f"{symptoms.original_mse(least)}"
     )
@@ -159,9 +159,11 @@ def beyond_the_points(symptoms: Symptoms) -> Cause | None:
     is_worse = error_outside > FAR_WORSE * error_inside
     if share < MOST_OF_IT or not is_worse or symptoms.final_mse > symptoms.fitting_mse:
         return None
+    who = counted_part(count, len(outside), "test point")
+    lie = agreeing(count, "lies", "lie")
+    make = agreeing(count, "makes", "make")
     reason = (
-        f"{counted_part(count, len(outside), 'test point')} {verb(count, 'lies', 'lie')} outside "
-        f"the training points and {verb(count, 'makes', 'make')} {share:.0%} of the test error: "
+        f"{who} {lie} outside the training points and {make} {share:.0%} of the test error: "
         "there the function goes straight on"
     )
     remedies: tuple[Changes, ...] = ()

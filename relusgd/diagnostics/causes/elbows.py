@@ -9,7 +9,7 @@ from relusgd.diagnostics.causes.remedies import drawn_elbows, longer, more_units
 from relusgd.diagnostics.evidence.bends import bend_errors
 from relusgd.diagnostics.evidence.crowding import bends_between_points, crowded_place
 from relusgd.diagnostics.symptoms import Symptoms
-from relusgd.words import counted, counted_part, exact_number, number, verb
+from relusgd.words import agreeing, counted, counted_part, exact_number, number
 
 NARROW = 4
 """Layers of at most so many units die as a whole easily (Lu et al. 2020, "Dying ReLU")."""
@@ -86,7 +86,7 @@ def _few_bends(symptoms: Symptoms) -> Cause | None:
     always_on = symptoms.always_on_count
     if always_on:
         who = counted_part(always_on, symptoms.units, "unit")
-        shape += f", {who} {verb(always_on, 'is', 'are')} on at all points"
+        shape += f", {who} {agreeing(always_on, 'is', 'are')} on at all points"
     reason = f"{shape}: {limit}, and {units} placed well {good}"
     strength = 0.5 if symptoms.is_planned else 0.94 * gain
     if symptoms.has_failed and not symptoms.is_planned:
@@ -149,12 +149,14 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
     gain = max(0.0, symptoms.reachable_gain - symptoms.explained(left))
     if gain < WEAK or dead < live:
         return None
-    who = f"{counted_part(dead, units, 'unit')} {verb(dead, 'is', 'are')} dead"
+    who = f"{counted_part(dead, units, 'unit')} {agreeing(dead, 'is', 'are')} dead"
     when = f"{from_start:,} of them from the start" if from_start else "none of them at the start"
     if dead == 1:
         when = "from the start" if from_start else "but not from the start"
+    gradients = agreeing(dead, "its gradient is", "their gradients are")
     reason = (
-        f"{who}, {when}: on no training point, where gradients are 0 and {_way_back(symptoms)}; "
+        f"{who}, {when}: active on no training point, so that {gradients} 0 and "
+        f"{_way_back(symptoms)}; "
         f"what is left reaches train MSE {symptoms.original_mse(left)} at best"
     )
     strength = 0.7 if symptoms.is_planned else 0.92 * gain
@@ -168,16 +170,16 @@ def dead_part(symptoms: Symptoms) -> Cause | None:
 
 
 def _way_back(symptoms: Symptoms) -> str:
-    """Whether dead units may come back, and by what, of as many as are dead."""
+    """Whether the dead units may come back, and by what."""
     training = symptoms.config.training
-    them = verb(symptoms.dead_count, "it", "them")
+    them = agreeing(symptoms.dead_count, "it", "them")
     ways = []
     if training.weight_decay and training.decay_biases:
         ways.append(f"weight decay {exact_number(training.weight_decay)}")
     if training.input_noise:
         ways.append(f"noise of {exact_number(training.input_noise)} on x")
     if len(symptoms.last.hidden) > 1:
-        ways.append("a move of the layers before them")
+        ways.append(f"a move of the layers before {them}")
     if not ways:
         return f"nothing brings {them} back"
     return f"{' or '.join(ways)} alone can bring {them} back"
@@ -190,7 +192,7 @@ def died(symptoms: Symptoms) -> Cause | None:
         return None
     if symptoms.initial_dead_count >= symptoms.units / 2:
         return None
-    elbows = verb(symptoms.dead_count, "the elbow", "every elbow")
+    elbows = agreeing(symptoms.dead_count, "the elbow", "every elbow")
     reason = (
         f"large steps moved {elbows} off the data, where there is no gradient "
         f"and {_way_back(symptoms)}"
@@ -219,7 +221,7 @@ def too_few_bends(symptoms: Symptoms) -> Cause | None:
     reason = (
         f"{counted(symptoms.units, 'unit')} cannot bend often enough: "
         f"{counted(max(possible, 0), 'bend')} placed well "
-        f"{verb(possible, 'has', 'have')} train MSE {symptoms.original_mse(reach)}, "
+        f"{agreeing(possible, 'has', 'have')} train MSE {symptoms.original_mse(reach)}, "
         f"{_needed_bends(symptoms)}"
     )
     return Cause("too_few_bends", strength, reason, _wider(symptoms))
@@ -231,7 +233,8 @@ def _needed_bends(symptoms: Symptoms) -> str:
     errors = bend_errors(dataset.x_train, dataset.y_train, 100)
     is_enough = errors <= max(symptoms.fitting_mse, 1.5 * symptoms.noise.mse)
     bends = int(is_enough.argmax()) if is_enough.any() else len(errors) - 1
-    return f"{bends:,} {verb(bends, 'has', 'have')} {symptoms.original_mse(float(errors[bends]))}"
+    have = agreeing(bends, "has", "have")
+    return f"{bends:,} {have} {symptoms.original_mse(float(errors[bends]))}"
 
 
 def _wider(symptoms: Symptoms) -> tuple[Changes, ...]:

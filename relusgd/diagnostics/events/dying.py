@@ -8,7 +8,7 @@ from relusgd.diagnostics.events.course import RecordedCourse
 from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.unit_counts import Burst, bursts
-from relusgd.words import counted, counted_part, verb, with_capital
+from relusgd.words import agreeing, counted, counted_part, with_capital
 
 MANY = 0.1
 """Dead from the start: told from this share of all units on."""
@@ -22,8 +22,8 @@ def dead_from_start(course: RecordedCourse) -> Iterator[Event]:
     if dead < max(1.0, MANY * units):
         return
     who = with_capital(counted_part(dead, units, "unit"))
-    are = verb(dead, "is", "are")
-    them = verb(dead, "it", "them")
+    are = agreeing(dead, "is", "are")
+    them = agreeing(dead, "it", "them")
     yield course.event(
         "dead_from_start",
         0,
@@ -60,8 +60,8 @@ def _dead_bursts(course: RecordedCourse) -> Iterator[Burst]:
 def _death(course: RecordedCourse, burst: Burst, dead: int) -> Event:
     units = sum(course.history.hidden)
     who = with_capital(counted_part(dead, units, "unit"))
-    die = verb(dead, "dies", "die")
-    them = verb(dead, "it", "them")
+    die = agreeing(dead, "dies", "die")
+    them = agreeing(dead, "it", "them")
     now = f" ({_dead_now(burst, units)})" if burst.before else ""
     return course.event(
         "units_die",
@@ -77,8 +77,8 @@ def _death(course: RecordedCourse, burst: Burst, dead: int) -> Event:
 def _return(course: RecordedCourse, burst: Burst, back: int) -> Event:
     units = sum(course.history.hidden)
     who = counted(back, "dead unit")
-    come = verb(back, "comes", "come")
-    are = verb(back, "it is", "they are")
+    come = agreeing(back, "comes", "come")
+    are = agreeing(back, "it is", "they are")
     return course.event(
         "units_come_back",
         int(course.rows[burst.begin]),
@@ -96,4 +96,4 @@ def _dead_now(burst: Burst, units: int) -> str:
         return "none is dead now"
     if burst.after == units:
         return "all are dead now"
-    return f"{burst.after:,} of {units:,} {verb(burst.after, 'is', 'are')} dead now"
+    return f"{burst.after:,} of {units:,} {agreeing(burst.after, 'is', 'are')} dead now"

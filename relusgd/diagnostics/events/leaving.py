@@ -11,6 +11,7 @@ from relusgd.diagnostics.events.event import Event
 from relusgd.diagnostics.events.registry import event_kind
 from relusgd.diagnostics.events.unit_counts import Burst, bursts
 from relusgd.model.network import Array
+from relusgd.words import agreeing, counted
 
 
 @event_kind
@@ -19,9 +20,9 @@ def elbows_leave(course: RecordedCourse) -> Iterator[Event]:
     for burst in _outside_bursts(course):
         gone = burst.after - burst.before
         if gone > 0:
-            who = f"{_elbows(gone)}{course.of_layer}"
-            leave = "leaves" if gone == 1 else "leave"
-            units = "its unit bends" if gone == 1 else "their units bend"
+            who = f"{counted(gone, 'elbow')}{course.of_layer}"
+            leave = agreeing(gone, "leaves", "leave")
+            units = agreeing(gone, "its unit bends", "their units bend")
             yield _event(
                 course,
                 "elbows_leave",
@@ -38,9 +39,9 @@ def elbows_enter(course: RecordedCourse) -> Iterator[Event]:
     for burst in _outside_bursts(course):
         came = burst.before - burst.after
         if came > 0:
-            who = f"{_elbows(came)}{course.of_layer}"
-            come = "comes" if came == 1 else "come"
-            units = "its unit bends" if came == 1 else "their units bend"
+            who = f"{counted(came, 'elbow')}{course.of_layer}"
+            come = agreeing(came, "comes", "come")
+            units = agreeing(came, "its unit bends", "their units bend")
             yield _event(
                 course,
                 "elbows_enter",
@@ -87,7 +88,3 @@ def _event(
         sentence=sentence,
         caption=caption,
     )
-
-
-def _elbows(count: int) -> str:
-    return "1 elbow" if count == 1 else f"{count:,} elbows"

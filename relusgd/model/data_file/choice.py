@@ -13,7 +13,7 @@ from relusgd.model.data_file.layout import Layout
 from relusgd.model.data_file.marks import reads_as_number
 from relusgd.model.data_file.names import NAMELESS
 from relusgd.model.data_file.rows import DELIMITER_WORDS
-from relusgd.words import and_list, comma_list, nearest, or_list
+from relusgd.words import agreeing, and_list, comma_list, nearest, or_list
 
 KEYS = ("data.x", "data.y")
 
@@ -159,7 +159,7 @@ def _free_columns(
 def _not_given(x: str | None, y: str | None, keys: tuple[str, str]) -> str:
     """Which of the keys are missing."""
     unnamed = [key for key, name in zip(keys, (x, y), strict=True) if name is None]
-    verb = "is" if len(unnamed) == 1 else "are"
+    verb = agreeing(len(unnamed), "is", "are")
     return f"{and_list(unnamed)} {verb} not given"
 
 

@@ -27,7 +27,7 @@ from relusgd.model.data_file.names import clean_name
 from relusgd.model.data_file.notes import apart_note, dates_note
 from relusgd.model.data_file.numbers_apart import numbers_apart
 from relusgd.model.network import Array
-from relusgd.words import counted
+from relusgd.words import agreeing, counted
 
 MissingRule = Literal["refuse", "skip"]
 
@@ -184,5 +184,5 @@ def _left_out(x_column: FileColumn, y_column: FileColumn, count: int) -> str:
     for column in (x_column, y_column):
         if column.missing:
             places.append(f"{in_quotes(column.name)} is missing in {column.where_missing()}")
-    verb = "is" if count == 1 else "are"
+    verb = agreeing(count, "is", "are")
     return f"{count:,} of {rows} {verb} left out: {' and '.join(places)}"

@@ -23,6 +23,7 @@ from relusgd.model.network import (
     parameter_count,
 )
 from relusgd.model.scaling import Scaling
+from relusgd.words import agreeing
 
 Chosen = TypeVar("Chosen")
 
@@ -75,7 +76,7 @@ class Family:
         count, drawn = len(self.entries), len(self.drawn)
         number = f"{count:,}" if drawn == count else f"{drawn:,} of {count:,}"
         singular, plural = self.nouns
-        noun = singular if count == 1 else plural
+        noun = agreeing(count, singular, plural)
         return f"{self.symbol} of {number} {noun}{self.where}"
 
 
