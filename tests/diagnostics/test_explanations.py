@@ -94,4 +94,4 @@ def test_dead_units_are_told_why_they_have_no_gradient():
     assert (
         "2 of 3 units are dead, 2 of them from the start: active on no training point, so that "
         "their gradients are 0 and nothing brings them back"
-    ) in explain_plan(plan, 0.0).sentence
+    ) in explain_plan(plan).sentence
