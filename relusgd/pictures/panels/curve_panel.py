@@ -14,6 +14,7 @@ from relusgd.pictures.kit.plain_matplotlib import Artist, to_rgba_array
 from relusgd.pictures.kit.sheet import MOVING, Box, Sheet
 from relusgd.pictures.kit.ticks import Ticks
 from relusgd.pictures.panels.marks import (
+    bar_heights,
     looks_of,
     original,
     pale,
@@ -266,16 +267,11 @@ class CurvePanel:
         """Bars from the zero line, upwards where units bend the function up, else downwards."""
         bends = self._view.bends(index)
         zero_line = self._elbow_height
-        up, down = self._bars
-        up.set_data(zero_line + self._bar_heights(bends.up), bends.edges, zero_line)
-        down.set_data(zero_line - self._bar_heights(bends.down), bends.edges, zero_line)
-
-    def _bar_heights(self, amount: Array) -> Array:
-        """How high the bars of these amounts are, on the axis of y."""
-        low, high = self._scales.y
-        share = np.nan_to_num(amount / self._scales.bend, nan=0.0, posinf=1.0)
-        full = TALLEST * (high - low)
-        return full * np.minimum(share, 1.0)
+        height_up = bar_heights(bends.up, self._scales, TALLEST)
+        height_down = bar_heights(bends.down, self._scales, TALLEST)
+        rising, falling = self._bars
+        rising.set_data(zero_line + height_up, bends.edges, zero_line)
+        falling.set_data(zero_line - height_down, bends.edges, zero_line)
 
     def _show_units(self, index: int) -> None:
         """The units' lines, strong ones over weak ones, and their elbows on the zero line."""

@@ -10,6 +10,7 @@ from relusgd.model.network import Array, Range
 from relusgd.pictures.kit.plain_matplotlib import to_rgba_array
 from relusgd.pictures.kit.sheet import LineLook, Sheet
 from relusgd.pictures.kit.ticks import Ticks
+from relusgd.pictures.scenes.scales import Scales
 from relusgd.pictures.scenes.view import View
 
 MARGIN = 0.015
@@ -130,6 +131,13 @@ def relative(strength: Array, full: float) -> Array:
     with np.errstate(all="ignore"):
         share = np.nan_to_num(strength / full, nan=0.0, posinf=1.0)
         return np.sqrt(np.clip(share, 0.0, 1.0))
+
+
+def bar_heights(amount: Array, scales: Scales, full: float) -> Array:
+    """How high bars of bends are, on the axis of y. full: a full bar, as a share of this axis."""
+    low, high = scales.y
+    share = np.nan_to_num(amount / scales.bend, nan=0.0, posinf=1.0)
+    return full * (high - low) * np.minimum(share, 1.0)
 
 
 def sign_colours(sheet: Sheet, sign: Array, strength: Array) -> Array:

@@ -51,6 +51,13 @@ def shared_domain(views: Sequence[View]) -> Range:
     return min(view.low for view in views), max(view.high for view in views)
 
 
+def shared_function_limits(views: Sequence[View]) -> Range:
+    """The limits of y that hold those of the functions of all views."""
+    low = min(view.function_limits[0] for view in views)
+    high = max(view.function_limits[1] for view in views)
+    return low, high
+
+
 def position_ticks(views: Sequence[View], domain: Range, room: float, pixels: float) -> Ticks:
     """Ticks of x along `room` pixels, with labels that stay apart in letters of this height.
 

@@ -20,7 +20,13 @@ from relusgd.pictures.kit.stills import draw_sheet, write_figure
 from relusgd.pictures.kit.text_fit import shortened, text_width
 from relusgd.pictures.kit.ticks import even_ticks
 from relusgd.pictures.panels.marks import x_limits
-from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks, shared_domain
+from relusgd.pictures.scenes.scales import (
+    Scales,
+    axis_names,
+    position_ticks,
+    shared_domain,
+    shared_function_limits,
+)
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import (
     FUNCTION,
@@ -70,8 +76,7 @@ class ElbowsBuilder:
         first = min(float(view.clock[0]) for view in views)
         last = max(float(view.clock[-1]) for view in views)
         self.time = TimeAxis(first, last)
-        low = min(view.function_limits[0] for view in views)
-        high = max(view.function_limits[1] for view in views)
+        low, high = shared_function_limits(views)
         # Of the strengths that scales hold, this picture shows none: those of one run do.
         self.scales = replace(Scales.of(views[:1]), x=shared_domain(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, 4))

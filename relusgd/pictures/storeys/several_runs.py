@@ -21,7 +21,12 @@ from relusgd.pictures.panels.legend import (
     reference_entries,
 )
 from relusgd.pictures.panels.marks import x_limits
-from relusgd.pictures.scenes.scales import Scales, axis_names, position_ticks
+from relusgd.pictures.scenes.scales import (
+    Scales,
+    axis_names,
+    position_ticks,
+    shared_function_limits,
+)
 from relusgd.pictures.scenes.scene import RunGroup
 from relusgd.pictures.scenes.view import View
 from relusgd.pictures.storeys.bare_axes import outermost, write_heights, write_positions
@@ -115,8 +120,7 @@ class SeveralRunsBuilder:
     def _choose_scales(self) -> None:
         """The scales that all runs share, with room for each one's errors in a corner."""
         views = self.group.views
-        low = min(view.function_limits[0] for view in views)
-        high = max(view.function_limits[1] for view in views)
+        low, high = shared_function_limits(views)
         self.scales = replace(Scales.of(views), y=(low, high))
         self.y_ticks = outermost(even_ticks(low, high, MOST_Y_TICKS))
         first_upper, _ = self.storeys[0]

@@ -12,7 +12,7 @@ from relusgd.pictures.kit.parts import kept_near, moving_bars, moving_dots, movi
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
 from relusgd.pictures.panels.curve_panel import FAINTEST_KINK, MOST_KINKS
-from relusgd.pictures.panels.marks import looks_of, original, pale, relative, x_limits
+from relusgd.pictures.panels.marks import bar_heights, looks_of, original, pale, relative, x_limits
 from relusgd.pictures.panels.out_of_sight import HIGHEST, OutOfSight
 from relusgd.pictures.panels.reference_lines import ReferenceLines
 from relusgd.pictures.scenes.scales import Scales
@@ -211,16 +211,12 @@ class UpperStorey:
         return seen[np.argsort(strength[seen], kind="stable")]
 
     def _show_bars(self, index: int) -> None:
+        """Bars of bends up from the foot of the storey, and those of bends down on top of them."""
         bends = self._view.bends(index)
-        up, down = self._bar_heights(bends.up), self._bar_heights(bends.down)
-        foot = self._scales.y[0]
+        height_up = bar_heights(bends.up, self._scales, BARS_SHARE)
+        height_down = bar_heights(bends.down, self._scales, BARS_SHARE)
+        foot, _ = self._scales.y
+        top_of_up = foot + height_up
         rising, falling = self._bars
-        rising.set_data(foot + up, bends.edges, foot)
-        falling.set_data(foot + up + down, bends.edges, foot + up)
-
-    def _bar_heights(self, amount: Array) -> Array:
-        """How high the bars of these amounts are, on the axis of y."""
-        low, high = self._scales.y
-        share = np.nan_to_num(amount / self._scales.bend, nan=0.0, posinf=1.0)
-        full = BARS_SHARE * (high - low)
-        return full * np.minimum(share, 1.0)
+        rising.set_data(top_of_up, bends.edges, foot)
+        falling.set_data(top_of_up + height_down, bends.edges, top_of_up)
