@@ -4,6 +4,8 @@ Each test says which events there are and when: any other one is a fault, and so
 by more than 5 % of the film's clock.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from made_trainings import (
@@ -27,6 +29,7 @@ from relusgd.diagnostics.events.smoothing import (
     window_means,
     window_means_of_blocks,
 )
+from relusgd.diagnostics.events.unit_counts import bursts
 from relusgd.model.given_points import points_dataset
 from relusgd.model.history import History
 
@@ -202,6 +205,15 @@ def test_a_unit_that_flickers_at_the_border_does_not_die():
     at_border = 0.99 + 0.02 * (GENERATOR(3).rand(len(STEPS), 1) < 0.2)
     elbow = np.hstack([at_border, np.full((len(STEPS), 3), [0.2, 0.4, 0.6])])
     check(made(elbow), {}, ELBOW_NEWS)
+
+
+def test_units_that_die_at_once_are_counted_from_the_start_on():
+    """What a training began with is no flicker, though it lasts for a single snapshot."""
+    places = np.concatenate([[0, 0.024, 0.046, 0.064], np.linspace(0.09, 1, 40)])
+    counts = np.full(len(places), 4.0)
+    counts[:4] = 0, 1, 2, 3
+    (burst,) = bursts(SimpleNamespace(places=places), counts, 40)
+    assert (burst.begin, burst.before, burst.after) == (0, 0, 4)
 
 
 def test_units_that_are_dead_from_the_start_are_told():

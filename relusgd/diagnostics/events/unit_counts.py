@@ -63,15 +63,17 @@ def _parts_without_pause(course: RecordedCourse, counts: Array, leg: Leg) -> lis
 
 
 def _without_flicker(course: RecordedCourse, counts: Array) -> Array:
-    """The counts that last; between two of them, where others flicker, a straight way."""
+    """The first count and those that last; between two of them, where others flicker, a straight
+    way.
+    """
     is_new = np.diff(counts) != 0
     first = np.flatnonzero(np.concatenate([[True], is_new]))
     stop = np.append(first[1:], len(counts))
     durations = _durations(course, first, stop)
     lasts = durations >= LASTING
     lasts[-1] = durations[-1] >= LASTING_AT_END
-    if not lasts.any():
-        return np.full(len(counts), counts[0])
+    # Nobody doubts what a training began with, however soon it changes.
+    lasts[0] = True
     ends = np.stack([first[lasts], stop[lasts] - 1], axis=1).ravel()
     indices = np.arange(len(counts))
     return np.asarray(np.interp(indices, ends, counts[ends]))
