@@ -124,8 +124,9 @@ def animate(
 
 
 def _giving_back(runs: Sequence[FilmedRun]) -> Callable[[], None]:
-    """Called after every frame, gives back the memory of what was read of the runs: after the
-    first one, and then before it is HELD."""
+    """What is called after every frame. It gives back the memory of what was read of the runs:
+    after the first frame, and then whenever it may have come to HELD.
+    """
     read_for_a_frame = sum(_bytes_around_a_snapshot(run.history) for run in runs)
     frames_between = max(1, HELD // read_for_a_frame)
     numbers = count()
