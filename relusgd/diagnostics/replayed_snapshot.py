@@ -19,8 +19,8 @@ def with_snapshot(history: History, dataset: Dataset, step: int, parameters: Arr
     """The history with a snapshot of the network after `step` steps.
 
     parameters: in the order of `History.parameters`, shape (P,). Its metrics are computed, and its
-    learning rate is that of the next snapshot. The history itself where the step was recorded, is
-    not between its first and its last one, or would be too large a copy.
+    learning rate is that of the next snapshot. Gives the history itself where the step was recorded
+    or is not between the first and the last one, and where a copy would be too large.
     """
     recorded = np.asarray(history.step)
     row = int(np.searchsorted(recorded, step))

@@ -116,8 +116,8 @@ def _over_batch(unit: UnitStep) -> list[Formula]:
     """The derivatives as sums over the points of the batch, whose lines stand in their table."""
     points = len(unit.x)
     loss = float(np.mean(np.square(unit.f - unit.y)))
-    has_output_weight = unit.output_weight is not None
-    sums = _sums_with_output_weight(unit) if has_output_weight else _sums_below_layers(unit)
+    v = unit.output_weight
+    sums = _sums_below_layers(unit) if v is None else _sums_with_output_weight(unit, v)
     return [
         Formula("ℓ", f"1/{points} Σ (f − y)²", "", text_of(loss)),
         Formula("∂ℓ/∂f", f"2/{points} (f − y)", "", "at every point"),
@@ -125,11 +125,10 @@ def _over_batch(unit: UnitStep) -> list[Formula]:
     ]
 
 
-def _sums_with_output_weight(unit: UnitStep) -> list[Formula]:
+def _sums_with_output_weight(unit: UnitStep, output_weight: ParameterStep) -> list[Formula]:
     """The sums of a unit of the only hidden layer, whose ∂f/∂a is v at every point."""
-    assert unit.output_weight is not None
-    v = text_of(unit.output_weight.before)
-    by_v = text_of(unit.output_weight.derivative)
+    v = text_of(output_weight.before)
+    by_v = text_of(output_weight.derivative)
     by_b = text_of(unit.bias.derivative)
     by_w = text_of(unit.slope.derivative)
     by_f = np.where(unit.is_active, unit.by_f, 0.0)

@@ -153,7 +153,10 @@ class GridShape:
         return self.rows * self.columns
 
     def place_name(self, number: int) -> str:
-        """Where a panel stands, in words: left; bottom; top middle. numbers: row by row, from 0."""
+        """Where a panel of at most three rows and columns stands, in words: left; top middle.
+
+        number: of the panel, row by row from 0.
+        """
         row, column = divmod(number, self.columns)
         upright = UPRIGHT_NAMES[self.rows][row]
         across = ACROSS_NAMES[self.columns][column]

@@ -58,8 +58,9 @@ def steady_width(number: str, pixels: float) -> float:
 
 
 def fitting_height(text: str, pixels: float, room: float, *, bold: bool = False) -> float:
-    """The height of letters with which the text takes at most `room` pixels, or this if it is
-    lower.
+    """The height of letters, at most `pixels`, with which the text takes at most `room` pixels.
+
+    It is not below LEAST_LETTERS, where the text may take more.
     """
     # Widths do not go with heights: letters begin and end at whole pixels.
     while pixels > LEAST_LETTERS and text_width(text, pixels, bold=bold) > room:

@@ -8,7 +8,7 @@ from relusgd.pictures.kit.changing_number import NUMBERS
 from relusgd.pictures.kit.pasted_text import pasted_in_films
 from relusgd.pictures.kit.plain_matplotlib import Artist
 from relusgd.pictures.kit.sheet import Box, Sheet
-from relusgd.pictures.kit.text_fit import shortened, text_width
+from relusgd.pictures.kit.text_fit import SMALLER, shortened, text_width
 from relusgd.pictures.moments.script import Script
 from relusgd.pictures.storeys.layout import CAPTION_LETTERS
 
@@ -17,9 +17,6 @@ SMALLEST = 1.0
 
 READ_EASILY = 1.2
 """A caption is read easily in letters of this height, in heights of a letter."""
-
-SMALLER = 0.98
-"""By this factor at a time."""
 
 
 class Caption:

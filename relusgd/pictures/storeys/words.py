@@ -287,6 +287,8 @@ class Words:
         for text in self._writer.fading:
             text.set_visible(opacity > 0)
             text.set_alpha(opacity)
+        if opacity == 0:
+            return
         if index >= self._function_comes or self._function_is_outside(index):
             for text in self._of_function:
                 text.set_visible(False)

@@ -326,9 +326,8 @@ def test_words_keep_off_the_whole_width_of_a_stem(make_history, dataset):
 def test_a_function_that_moves_far_is_named_until_it_comes_to_its_name(make_history, dataset):
     """It sweeps over the whole storey in the first seconds, and no place is free of it."""
     history = make_history(snapshots=120)
-    rising = np.linspace(-1.2, 1.2, 120)
     history.weights[-1][:] *= 0.01
-    history.biases[-1][:, 0] = np.concatenate([rising[:60], rising[60:]])
+    history.biases[-1][:, 0] = np.linspace(-1.2, 1.2, 120)
     view = View(history, dataset)
     painter = Painter(view, Look(), script=Script(np.arange(120), 30))
     words = part_of(painter, Words)
