@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -229,6 +230,18 @@ def test_engines_and_kernels_agree(sampling, noise, layers, compiled, ways):
         found.append(rows)
     for rows in found:
         np.testing.assert_allclose(rows, found[0], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_noise_on_points_far_from_zero_is_taken_from_their_centre(engine):
+    descent, state = descent_of(NOISES["both"], engine=engine, kernel="prefix_sums")
+    start = state.parameters.copy()
+    start[6:12] -= 700 * start[:6]  # the elbows move with the points
+    descent = replace(descent, x=descent.x + 700, schedule=Schedule(1e-6))
+    after, _ = advance(descent, descent.start(start), 60, NOTHING)
+    wanted = oracle(descent, start, 60)
+    assert np.abs(wanted - start).max() > 1e-3
+    np.testing.assert_allclose(after.parameters, wanted, rtol=0, atol=1e-9)
 
 
 @every_way
