@@ -139,7 +139,7 @@ class RecordedDisk:
                 self.sync_number(self.number(os.fstat(arguments[0])))
             elif name == "syncfs":
                 self.sync_all()
-            if name in ("unlink", "rmdir"):
+            if name in ("unlink", "rmdir", "rename", "replace"):
                 self._forget_gone()
             self.cut()
             return result
@@ -147,7 +147,10 @@ class RecordedDisk:
         return wrapped
 
     def _forget_gone(self):
-        """Inodes that nothing has any more may be given to other files."""
+        """Inodes that nothing has any more may be given to other files, or to folders.
+
+        A file that another takes the place of is gone like one that is removed.
+        """
         there = {path.lstat().st_ino for path in [self.root, *self.root.rglob("*")]}
         self._numbers = {ino: number for ino, number in self._numbers.items() if ino in there}
 

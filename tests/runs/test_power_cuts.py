@@ -20,6 +20,7 @@ from relusgd.runs import writer
 from relusgd.runs.find import find_runs, load_run
 from relusgd.runs.partial import clear_leftovers
 from relusgd.runs.record import record
+from relusgd.sweeps import worker
 from relusgd.sweeps.running import run_sweep
 
 LONG = "RELUSGD_LONG" in os.environ
@@ -164,7 +165,11 @@ def test_what_a_command_wrote_is_on_the_disk_when_it_ends(tmp_path, monkeypatch)
         assert not disk.unsynced(), command
 
 
-def test_the_runs_and_tables_of_a_sweep_are_on_the_disk_when_it_ends(tmp_path, monkeypatch):
+@pytest.mark.parametrize("short_seconds", [60.0, 0.0], ids=["in batches", "alone"])
+def test_the_runs_and_tables_of_a_sweep_are_on_the_disk_when_it_ends(
+    short_seconds, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(worker, "BATCH_SECONDS", short_seconds)
     disk = RecordedDisk(tmp_path)
     sweep = small_sweep(training__epochs=2)
     with disk.recording(monkeypatch), ThreadPoolExecutor(1) as executor:
