@@ -74,6 +74,15 @@ def test_an_mp4_keeps_time_to_the_end(make_history, dataset, tmp_path, fps):
     assert seconds == pytest.approx(1 + 28 / fps + 2, abs=1 / fps)
 
 
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (6, 3)])
+def test_half_the_cores_encode_an_mp4(make_history, dataset, tmp_path, monkeypatch, cores, threads):
+    monkeypatch.setattr(mp4, "available_cores", lambda: cores)
+    path = tmp_path / "film.mp4"
+    written(make_history, dataset, path)
+    # x264 writes its options into the film.
+    assert f" threads={threads} ".encode() in path.read_bytes()
+
+
 def test_a_slow_mp4_repeats_its_frames(make_history, dataset, tmp_path):
     path = tmp_path / "film.mp4"
     written(make_history, dataset, path, fps=0.5, snapshots=2)

@@ -85,6 +85,14 @@ def test_a_short_film_is_painted_by_one_process():
     assert painting_ahead.painters_for(painting_ahead.FEWEST_FRAMES - 1) == 0
 
 
+@pytest.mark.parametrize(
+    ("size", "slots"), [((1, 1), 6), ((1000, 700), 6), ((1920, 1080), 3), ((3840, 2160), 3)]
+)
+def test_a_painter_is_fewer_frames_ahead_where_they_are_large(size, slots):
+    width, height = size
+    assert painting_ahead.slots_for(width * height * 4) == slots
+
+
 class WaitingNumbers(Numbers):
     """Paints in other processes only after a picture in this one, and counts those of this one."""
 

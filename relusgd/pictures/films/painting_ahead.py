@@ -1,8 +1,8 @@
 """Pictures painted ahead by other processes, on all cores, while this one encodes them in order.
 
 A forked process has the painter as it is, without any reading or drawing anew. It paints the frames
-that it is told into SLOTS places of a memory that is shared, so that memory does not grow with the
-film. A number through a pipe says which frame to paint into the next place, a byte through another
+that it is told into a few slots of a memory that is shared, so that memory does not grow with the
+film. A number through a pipe says which frame to paint into the next slot, a byte through another
 one that it is painted. Where this process would wait for a frame, it paints one itself meanwhile.
 When it ends, however that is, the pipes close and the painters end, too.
 """
@@ -25,8 +25,12 @@ import numpy as np
 from relusgd.pictures.films.painter import Frame
 from relusgd.systems import available_cores
 
-SLOTS = 3
-"""Frames that a painter may be ahead."""
+FEWEST_SLOTS, MOST_SLOTS = 3, 6
+"""Frames that a painter may be ahead. With more of them it waits less where encoding takes now more
+and now less time."""
+
+SLOTS_BYTES = 24 * 2**20
+"""The memory for the frames that a painter is ahead, if more than the fewest fit into it."""
 
 MOST_PAINTERS = 4
 
@@ -72,6 +76,12 @@ def painters_for(frames: int) -> int:
     return min(available_cores() - 1, MOST_PAINTERS)
 
 
+def slots_for(frame_bytes: int) -> int:
+    """How many frames of this size a painter may be ahead."""
+    fitting = SLOTS_BYTES // frame_bytes
+    return min(max(fitting, FEWEST_SLOTS), MOST_SLOTS)
+
+
 def _in_order(
     painter: PaintsAhead, helpers: Sequence[HelpingPainter], indices: Sequence[int]
 ) -> Iterator[Frame]:
@@ -85,7 +95,7 @@ def _in_order(
             painters[place] = helper
             helper.order(place)
 
-    for _ in range(SLOTS):
+    for _ in range(helpers[0].slots):
         for helper in helpers:
             order_next(helper)
     own: dict[int, Frame] = {}
@@ -108,7 +118,7 @@ class HelpingPainter:
     """A forked process that paints pictures in the order in which it is told.
 
     indices: of the whole film. others: those that were forked before, whose pipes are none of its
-    business.
+    business. slots: how many frames it may be ahead.
     """
 
     def __init__(
@@ -117,7 +127,8 @@ class HelpingPainter:
         width, height = painter.size
         self._shape = (height, width, 4)
         self._bytes = width * height * 4
-        self._memory = mmap.mmap(-1, SLOTS * self._bytes)
+        self.slots = slots_for(self._bytes)
+        self._memory = mmap.mmap(-1, self.slots * self._bytes)
         self._taken = 0
         orders, self._orders = os.pipe()
         self._answers, answers = os.pipe()
@@ -161,7 +172,7 @@ class HelpingPainter:
         return self._orders, self._answers
 
     def _slot(self, number: int) -> Frame:
-        start = number % SLOTS * self._bytes
+        start = number % self.slots * self._bytes
         pixels = np.frombuffer(self._memory, np.uint8, self._bytes, start)
         return pixels.reshape(self._shape)
 
