@@ -29,6 +29,12 @@ from relusgd.gradients.compiled import (
 )
 from relusgd.gradients.compiled.elbow_search import count_batch, count_below, search_batch
 from relusgd.gradients.compiled.machine_code import options_of
+from relusgd.gradients.compiled.prefix_sum_steps import (
+    MANY_UNITS,
+    add_jumps_of_few,
+    add_jumps_of_many,
+    write_jumps,
+)
 
 
 def rule(w, b, x):
@@ -50,6 +56,25 @@ def test_the_points_below_an_elbow_are_the_same_from_wherever_they_are_looked_fo
             ):
                 found = {count_below(w, b, fenced, k) for k in range(len(x) + 1)}
                 assert found == {rule(w, b, x)}
+
+
+@pytest.mark.parametrize("count", [1, 300, MANY_UNITS])
+def test_many_units_jump_as_few_to_the_last_bit(count):
+    points, centre = 7, 0.3
+    generator = np.random.default_rng(count)
+    w, b, v = generator.normal(size=(3, count))
+    w[::5] = 0.0
+    w[1::50] = -0.0
+    place = generator.integers(0, points + 1, count).astype(np.uint32)
+    few, many, chosen = np.zeros((3, points + 1, 2))
+    sums = add_jumps_of_few(w, b, v, centre, place, few)
+    chosen[:] = np.nan  # of the step before
+    assert add_jumps_of_many(w, b, v, centre, points, place, many) == sums
+    assert write_jumps(w, b, v, centre, points, place, chosen) == sums
+    # Behind the last point nobody reads.
+    assert few[:points].tobytes() == many[:points].tobytes() == chosen[:points].tobytes()
+    if count > 1:
+        assert np.count_nonzero(few[:points]) == 2 * points
 
 
 @pytest.mark.parametrize("w", [1.0, -1.0, 5e-324, -1e300])

@@ -13,6 +13,10 @@ from relusgd.gradients.compiled.machine_code import compiled, inlined
 from relusgd.gradients.compiled.update import record, update
 from relusgd.model.network import Array, Integers
 
+MANY_UNITS = 35_000
+"""A processor learns which way each of fewer units rises. Of so many it forgets them from step to
+step, and guessing wrong takes longer than choosing without branches."""
+
 
 @inlined
 def write_jumps(
@@ -28,6 +32,16 @@ def write_jumps(
     for i in range(B + 1):
         jumps[i, 0] = 0.0
         jumps[i, 1] = 0.0
+    if len(w) < MANY_UNITS:
+        return add_jumps_of_few(w, b, v, centre, place, jumps)
+    return add_jumps_of_many(w, b, v, centre, B, place, jumps)
+
+
+@inlined
+def add_jumps_of_few(
+    w: Array, b: Array, v: Array, centre: float, place: Counts, jumps: Array
+) -> tuple[float, float]:
+    """Add the jumps of all units, by a branch for those that rise."""
     slope, intercept = 0.0, 0.0
     for j in range(len(w)):
         at = place[j]
@@ -40,6 +54,28 @@ def write_jumps(
             intercept += vb
             jumps[at, 0] -= vw
             jumps[at, 1] -= vb
+    return slope, intercept
+
+
+@compiled
+def add_jumps_of_many(
+    w: Array, b: Array, v: Array, centre: float, B: int, place: Counts, jumps: Array
+) -> tuple[float, float]:
+    """Add the jumps of all units, without branches; the same sums to the last bit.
+
+    A unit that falls and is active on no point jumps behind the last one, where nobody reads. A
+    function of its own: built into the steps, it made those of few units 4 % slower.
+    """
+    slope, intercept = 0.0, 0.0
+    for j in range(len(w)):
+        rises = w[j] > 0.0
+        is_active_first = (not rises) & (place[j] > 0)
+        at = place[j] if rises | is_active_first else np.uint32(B)
+        vw, vb = v[j] * w[j], v[j] * (b[j] + w[j] * centre)
+        slope += vw if is_active_first else 0.0
+        intercept += vb if is_active_first else 0.0
+        jumps[at, 0] += vw if rises else -vw
+        jumps[at, 1] += vb if rises else -vb
     return slope, intercept
 
 
