@@ -122,13 +122,14 @@ def test_the_copied_config_trains_the_same_course_in_python(open_lab, wait_until
     np.testing.assert_allclose(row, records[0], rtol=0, atol=1e-9)
 
 
-def test_another_setting_at_a_later_step_leaves_the_course_there(open_lab, wait_until):
+def test_another_setting_at_a_later_step_leaves_the_course_there(open_lab, wait_until, settled):
     page = open_lab()
     row = go(page, 400, wait_until)
     page.fill("#rate", "0.03")
     page.keyboard.press("Tab")
     assert page.evaluate("[lab.exercise.origin, lab.courses[0].step]") == [400, 0]
     assert page.evaluate("Array.from(lab.exercise.network.start)") == row
+    settled(page)
     assert page.text_content("#facts dd") == "400"
     page.click("#undo")
     wait_until(page, f"{STANDS} && lab.courses[0].step === 400")
@@ -166,16 +167,20 @@ def test_two_runs_begin_alike_and_stop_at_the_same_step(open_lab, wait_until):
     assert page.locator("figcaption:visible").count() == 2
 
 
-def test_a_rate_that_is_not_stable_is_warned_of_and_a_safe_one_offered(open_lab, wait_until):
+def test_a_rate_that_is_not_stable_is_warned_of_and_a_safe_one_offered(
+    open_lab, wait_until, settled
+):
     page = open_lab()
     wait_until(page, "Number.isFinite(lab.stableRate)")
     page.fill("#rate", "5")
     page.click("#train")
     wait_until(page, "document.getElementById('rate-warning').textContent !== ''")
     assert not page.evaluate("lab.isRunning")
+    settled(page)
     assert page.text_content("#train") == "Train all the same"
     page.click("#safe-rate")
     assert float(page.input_value("#rate")) < page.evaluate("lab.stableRate")
+    settled(page)
     assert page.text_content("#rate-warning") == ""
 
 
@@ -254,7 +259,9 @@ def test_all_panels_stand_above_the_player(size, open_lab, settled):
     assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
 
 
-def test_schedules_and_ridge_are_chosen_and_copied_as_a_config(open_lab, wait_until, tmp_path):
+def test_schedules_and_ridge_are_chosen_and_copied_as_a_config(
+    open_lab, wait_until, settled, tmp_path
+):
     page = open_lab()
     page.click("#more-training summary")
     assert page.is_hidden("#every")
@@ -266,8 +273,10 @@ def test_schedules_and_ridge_are_chosen_and_copied_as_a_config(open_lab, wait_un
     page.keyboard.press("Tab")
     page.click("#train")
     wait_until(page, f"{STANDS} && lab.courses[0].step === 300")
+    settled(page)
     assert page.text_content("#train") == "Train"
     page.click("#train")
+    settled(page)
     assert page.text_content("#tool-hint").startswith("The cosine ends here, after 60 epochs")
     row = page.evaluate(ROW)
     plan = plan_copied(page, wait_until, tmp_path)
