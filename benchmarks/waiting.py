@@ -57,15 +57,20 @@ class Cost:
     megabytes: float
 
 
-def cost(clone: Path, arguments: Sequence[str]) -> Cost:
-    """What `relusgd ARGUMENTS` of a clone takes, from the start of Python to its end."""
-    process = subprocess.Popen(
+def start(clone: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """The process of `relusgd ARGUMENTS` of a clone, which says nothing."""
+    return subprocess.Popen(
         [sys.executable, "-m", "relusgd", *arguments],
         cwd=clone,
         env={**ENVIRONMENT, "PYTHONPATH": str(clone)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def cost(clone: Path, arguments: Sequence[str]) -> Cost:
+    """What `relusgd ARGUMENTS` of a clone takes, from the start of Python to its end."""
+    process = start(clone, arguments)
     seconds, megabytes = 0.0, 0.0
     for pid, status, usage in _ended_processes():
         seconds += usage.ru_utime + usage.ru_stime
@@ -213,13 +218,7 @@ def first_snapshot(clone: Path, arguments: Sequence[str], run: Path) -> Wait:
     table = run / "metrics.csv"
     size = table.stat().st_size
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "relusgd", *arguments],
-        cwd=clone,
-        env={**ENVIRONMENT, "PYTHONPATH": str(clone)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start(clone, arguments)
     private = 0.0
     # Where snapshots behind the checkpoint are written again, the table is cut first.
     while table.stat().st_size <= size:
